@@ -1,0 +1,32 @@
+/** The two shapes a message has on the wire, brought to one: the `/chat` message (SPEC §5.2). */
+
+/** A REST (or namespace `/`) message (SPEC §5.1) as a `/chat` message. */
+export function chatMessageFromRest(message) {
+  const sender = message.senderId;
+  const name = sender ? [sender.first_name, sender.last_name].filter(Boolean).join(" ") : "";
+  return {
+    pk: message._id,
+    id: message._id,
+    chatId: message.conversationId,
+    seq: message.seq,
+    text: message.content ?? "",
+    from: sender?._id ?? null,
+    fromEmail: sender?.email ?? null,
+    fromName: name,
+    fromAgent: isStaff(sender),
+    sentAt: message.createdAt,
+    type: message.messageType,
+    media: message.media ?? null,
+    clientMessageId: message.clientMessageId ?? null,
+    isRead: message.isRead === true,
+  };
+}
+
+function isStaff(sender) {
+  return sender !== null && sender !== undefined && !["User", "user", "customer"].includes(sender.role);
+}
+
+/** A line of the conversation itself ("Alice joined"), written by nobody. */
+export function isSystemMessage(message) {
+  return message.type === "system";
+}
