@@ -1,0 +1,35 @@
+"""What the web server runs: Socket.IO over WebSocket and long-polling, and Django for everything else."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+from django.core.asgi import get_asgi_application
+
+# Apps must be loaded before anything below imports a model.
+django_application = get_asgi_application()
+
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.urls import path, re_path
+
+from chat.consumers.polling import SocketIOPollingConsumer
+from chat.consumers.websocket import SocketIOWebSocketConsumer
+
+
+async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Turn away a WebSocket to any other path with HTTP 403, which is what closing before accepting means."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1000, "reason": None})
+
+
+application = ProtocolTypeRouter(
+    {
+        "websocket": URLRouter(
+            [path("socket.io/", SocketIOWebSocketConsumer.as_asgi()), re_path("", refuse_websocket)]
+        ),
+        "http": URLRouter(
+            [path("socket.io/", SocketIOPollingConsumer.as_asgi()), re_path("", django_application)]
+        ),
+    }
+)

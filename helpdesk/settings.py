@@ -1,0 +1,266 @@
+"""Settings of the helpdesk, all from environment variables; docs/operating.md lists them."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+
+from helpdesk.logs import logging_configuration
+from helpdesk.paths import celery_url, read_or_make_secret_key, redis_socket
+
+env = environ.Env()
+
+# Where things are
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.str("VAR_DIR", str(BASE_DIR / "var"))).absolute()
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8000)
+
+# Core
+
+DEBUG = env.bool("DEBUG", False)
+SECRET_KEY = env.str("SECRET_KEY", "") or read_or_make_secret_key(VAR_DIR / "secret_key")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ROOT_URLCONF = "helpdesk.urls"
+ASGI_APPLICATION = "helpdesk.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "daphne",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "helpdesk.apps.HelpdeskAdminConfig",
+    "channels",
+    "corsheaders",
+    "csp",
+    "axes",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "queueing",
+    "chat",
+    "helpdesk.apps.HelpdeskConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# Database
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    # A write transaction that began as a read fails at once when another writer came first; IMMEDIATE waits.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    # FULL, because an acknowledged message must survive a power cut (SPEC §4).
+    "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+}
+
+
+def database(url: str) -> dict[str, Any]:
+    """Return the Django database settings for `url`, with connections that persist."""
+    configuration: dict[str, Any] = {**env.db_url_config(url), "CONN_MAX_AGE": None}
+    if configuration["ENGINE"] == "django.db.backends.sqlite3":
+        configuration["OPTIONS"] = SQLITE_OPTIONS
+        # Threads with connections of their own must see one database, so tests use a file too.
+        configuration["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+    else:
+        configuration["CONN_HEALTH_CHECKS"] = True
+    return configuration
+
+
+DATABASES = {"default": database(env.str("DATABASE_URL", "") or f"sqlite:///{VAR_DIR / 'helpdesk.sqlite3'}")}
+
+# Redis: channel layer, presence, Celery's broker
+
+REDIS_SOCKET = redis_socket(VAR_DIR)
+REDIS_URL = env.str("REDIS_URL", "") or f"unix://{REDIS_SOCKET}"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+}
+
+# Celery: it only ticks (DESIGN: rows in the database say what is due)
+
+CELERY_BROKER_URL = celery_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TIMEZONE = "UTC"
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_BEAT_SCHEDULE = {
+    # A tick nobody took within a few seconds is worth nothing: the next one does its work too.
+    "tick": {"task": "queueing.tick", "schedule": 1.0, "options": {"expires": 5}},
+}
+
+# People, signing in, tokens
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_URL = "admin:login"
+
+ACCESS_TOKEN_SECONDS = env.int("ACCESS_TOKEN_SECONDS", 3600)
+REFRESH_TOKEN_SECONDS = env.int("REFRESH_TOKEN_SECONDS", 1_209_600)
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "ISSUER": "helpdesk",
+    "AUDIENCE": "helpdesk",
+    "ACCESS_TOKEN_LIFETIME": timedelta(seconds=ACCESS_TOKEN_SECONDS),
+    "REFRESH_TOKEN_LIFETIME": timedelta(seconds=REFRESH_TOKEN_SECONDS),
+    "ROTATE_REFRESH_TOKENS": True,
+}
+
+# Guessing passwords: locked by account and address together, so nobody can lock an agent out from elsewhere
+AXES_FAILURE_LIMIT = env.int("LOGIN_FAILURE_LIMIT", 10)
+AXES_COOLOFF_TIME = timedelta(seconds=env.int("LOGIN_LOCKOUT_SECONDS", 900))
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_USERNAME_CALLABLE = "helpdesk.login.account_name"
+AXES_CLIENT_IP_CALLABLE = "helpdesk.login.client_address"
+AXES_VERBOSE = False
+
+# REST
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["chat.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "chat.api.errors.exception_handler",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Helpdesk",
+    "DESCRIPTION": "Conversations, messages and visitors of the helpdesk.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Socket.IO
+
+SOCKETIO_PING_INTERVAL_SECONDS = env.int("SOCKETIO_PING_INTERVAL_SECONDS", 25)
+SOCKETIO_PING_TIMEOUT_SECONDS = env.int("SOCKETIO_PING_TIMEOUT_SECONDS", 20)
+SOCKETIO_MAX_PAYLOAD_BYTES = env.int("SOCKETIO_MAX_PAYLOAD_BYTES", 1_000_000)
+SOCKETIO_CONNECT_TIMEOUT_SECONDS = env.int("SOCKETIO_CONNECT_TIMEOUT_SECONDS", 45)
+
+# Waiting and inactivity: what holds for a queue that sets none of its own
+
+AGENT_GRACE_SECONDS = env.int("AGENT_GRACE_SECONDS", 45)
+ANSWER_TIMEOUT_SECONDS = env.int("ANSWER_TIMEOUT_SECONDS", 30)
+QUEUE_TIMEOUT_SECONDS = env.int("QUEUE_TIMEOUT_SECONDS", 600)
+INACTIVITY_WARNING_SECONDS = env.int("INACTIVITY_WARNING_SECONDS", 240)
+INACTIVITY_CLOSE_SECONDS = env.int("INACTIVITY_CLOSE_SECONDS", 1800)
+
+# Which other sites' pages may call
+
+CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api/v1|chat)/"
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# What browsers are told. HTTPS says that visitors come by https, through a proxy that speaks it.
+
+HTTPS = env.bool("HTTPS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# Languages and time
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# Static files: found where they lie, or, with STATIC_ROOT, collected there and served under names with a hash
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.str("STATIC_ROOT", "") or None
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    ("vendor/socket.io-client", BASE_DIR / "node_modules" / "socket.io-client" / "dist"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if STATIC_ROOT
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not STATIC_ROOT
+WHITENOISE_AUTOREFRESH = DEBUG
+WIDGET_ENTRY = BASE_DIR / "static" / "widget" / "widget.js"
+WIDGET_BUNDLE = VAR_DIR / "build" / "widget.js"
+
+MEDIA_ROOT = VAR_DIR / "media"
+
+# Logs
+
+LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+LOGGING_CONFIG = "logging.config.dictConfig"
+LOGGING = logging_configuration(LOG_LEVEL)
