@@ -1,0 +1,197 @@
+"""One client's Socket.IO connection: the namespaces it is in, multiplexed over one Engine.IO session."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from typing import Any, NamedTuple
+
+from chat.socketio.attachments import reconstruct
+from chat.socketio.errors import ConnectionEnded, DisconnectReason, ProtocolViolation
+from chat.socketio.packets import (
+    Packet,
+    PacketType,
+    decode,
+    encode_connect,
+    encode_connect_error,
+    encode_disconnect,
+)
+
+ATTACHMENT_TIMEOUT_SECONDS = 5.0
+
+
+class MembershipState(Enum):
+    """Where a client stands with a namespace."""
+
+    CONNECTING = auto()
+    CONNECTED = auto()
+    KICKED = auto()
+    LEFT = auto()
+
+
+class Membership:
+    """One stay of a client in one namespace; joining again after leaving makes another."""
+
+    __slots__ = ("namespace", "state")
+
+    def __init__(self, namespace: str) -> None:
+        self.namespace = namespace
+        self.state = MembershipState.CONNECTING
+
+
+class ConnectRequested(NamedTuple):
+    """The client wants to join: answer with `Connection.accept` or `Connection.refuse`."""
+
+    membership: Membership
+    auth: dict[str, Any]
+
+
+class EventReceived(NamedTuple):
+    """The client sent an event; with an `ack_id` it wants an ack."""
+
+    membership: Membership
+    name: str
+    arguments: list[Any]
+    ack_id: int | None
+
+
+class AckReceived(NamedTuple):
+    """The client answered an event of ours; unknown and late ids are to be ignored."""
+
+    membership: Membership
+    ack_id: int | None
+    arguments: list[Any]
+
+
+class LeftNamespace(NamedTuple):
+    """The client left a namespace; the connection goes on."""
+
+    membership: Membership
+
+
+Received = ConnectRequested | EventReceived | AckReceived | LeftNamespace
+
+
+class Connection:
+    """Feed it Engine.IO messages, with the time in seconds on any monotonic clock; it says what they mean.
+
+    It is over once a method raises ConnectionEnded. `deadline` is when `check_deadline` wants to be called,
+    if at all: a client that joins no namespace, or that does not bring the attachments it announced, does
+    not stay.
+    """
+
+    __slots__ = ("_attachments", "_attachments_due_at", "_incomplete", "_join_due_at", "_memberships")
+
+    def __init__(self, now: float, connect_timeout_seconds: float) -> None:
+        self._join_due_at: float | None = now + connect_timeout_seconds
+        self._attachments_due_at: float | None = None
+        self._memberships: dict[str, Membership] = {}
+        self._incomplete: Packet | None = None
+        self._attachments: list[bytes] = []
+
+    @property
+    def deadline(self) -> float | None:
+        """When `check_deadline` wants to be called next."""
+        return min(
+            (at for at in (self._join_due_at, self._attachments_due_at) if at is not None), default=None
+        )
+
+    @property
+    def memberships(self) -> list[Membership]:
+        """The namespaces the client is in or about to join."""
+        return list(self._memberships.values())
+
+    def receive(self, message: str | bytes, now: float) -> Received | None:
+        """Take one message; None while attachments are due, or when it is for a namespace we put the client
+        out of.
+
+        Raises ProtocolViolation.
+        """
+        if isinstance(message, bytes):
+            return self._receive_attachment(message, now)
+        if self._incomplete is not None:
+            raise ProtocolViolation("text came while attachments were due")
+        packet = decode(message)
+        if not packet.attachments:
+            return self._interpret(packet)
+        self._membership_of(packet)  # before anything is kept for it
+        self._incomplete = packet
+        self._attachments_due_at = now + ATTACHMENT_TIMEOUT_SECONDS
+        return None
+
+    def check_deadline(self, now: float) -> None:
+        """Raises ConnectionEnded when the client let its time pass."""
+        if self._attachments_due_at is not None and now >= self._attachments_due_at:
+            raise ProtocolViolation("the announced attachments did not come")
+        if self._join_due_at is not None and now >= self._join_due_at:
+            raise ConnectionEnded(
+                DisconnectReason.FORCED_SERVER_CLOSE, "the client joined no namespace in time"
+            )
+
+    def accept(self, membership: Membership, sid: str) -> str | None:
+        """Let the client in: return the packet that tells it, or None when it left in the meantime."""
+        if membership.state is not MembershipState.CONNECTING:
+            return None
+        membership.state = MembershipState.CONNECTED
+        self._join_due_at = None
+        return encode_connect(membership.namespace, sid)
+
+    def refuse(self, membership: Membership, message: str, data: Any = None) -> str | None:
+        """Turn the client away: return the packet that tells it, or None when it left in the meantime."""
+        if membership.state is not MembershipState.CONNECTING:
+            return None
+        self._remove(membership)
+        return encode_connect_error(membership.namespace, message, data)
+
+    def kick(self, membership: Membership) -> str | None:
+        """Put the client out of a namespace: return the packet that tells it, or None when it is not in."""
+        if membership.state is not MembershipState.CONNECTED:
+            return None
+        membership.state = MembershipState.KICKED
+        return encode_disconnect(membership.namespace)
+
+    def _receive_attachment(self, attachment: bytes, now: float) -> Received | None:
+        packet = self._incomplete
+        if packet is None:
+            raise ProtocolViolation("binary data that no packet announced")
+        self._attachments.append(attachment)
+        if len(self._attachments) < packet.attachments:
+            self._attachments_due_at = now + ATTACHMENT_TIMEOUT_SECONDS
+            return None
+        attachments, self._attachments, self._incomplete = self._attachments, [], None
+        self._attachments_due_at = None
+        return self._interpret(reconstruct(packet, attachments))
+
+    def _interpret(self, packet: Packet) -> Received | None:
+        if packet.type is PacketType.CONNECT:
+            return self._join(packet)
+        membership = self._membership_of(packet)
+        if packet.type is PacketType.EVENT:
+            received: Received = EventReceived(membership, str(packet.data[0]), packet.data[1:], packet.id)
+        elif packet.type is PacketType.ACK:
+            received = AckReceived(membership, packet.id, packet.data)
+        elif packet.type is PacketType.DISCONNECT:
+            received = LeftNamespace(membership)
+        else:
+            raise ProtocolViolation("only the server refuses a CONNECT", DisconnectReason.FORCED_CLOSE)
+        if membership.state is MembershipState.KICKED:
+            return None  # it was on its way when we put the client out
+        if packet.type is PacketType.DISCONNECT:
+            self._remove(membership)
+        return received
+
+    def _join(self, packet: Packet) -> ConnectRequested:
+        membership = self._memberships.get(packet.namespace)
+        if membership is not None and membership.state is not MembershipState.KICKED:
+            raise ProtocolViolation("a second CONNECT to a namespace", DisconnectReason.FORCED_CLOSE)
+        self._memberships[packet.namespace] = joined = Membership(packet.namespace)
+        return ConnectRequested(joined, packet.data or {})
+
+    def _membership_of(self, packet: Packet) -> Membership:
+        membership = self._memberships.get(packet.namespace)
+        if membership is None:
+            raise ProtocolViolation("a packet for a namespace not joined", DisconnectReason.FORCED_CLOSE)
+        return membership
+
+    def _remove(self, membership: Membership) -> None:
+        membership.state = MembershipState.LEFT
+        self._memberships.pop(membership.namespace, None)
