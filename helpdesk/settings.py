@@ -91,14 +91,19 @@ SQLITE_OPTIONS: dict[str, Any] = {
 
 
 def database(url: str) -> dict[str, Any]:
-    """Return the Django database settings for `url`, with connections that persist."""
-    configuration: dict[str, Any] = {**env.db_url_config(url), "CONN_MAX_AGE": None}
+    """Return the Django database settings for `url`.
+
+    Under ASGI each request has a thread of its own, so a connection must not outlive it: on
+    PostgreSQL it goes back to a pool, which hands out sound ones only.
+    """
+    configuration: dict[str, Any] = {**env.db_url_config(url), "CONN_MAX_AGE": 0}
     if configuration["ENGINE"] == "django.db.backends.sqlite3":
         configuration["OPTIONS"] = SQLITE_OPTIONS
         # Threads with connections of their own must see one database, so tests use a file too.
         configuration["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
     else:
         configuration["CONN_HEALTH_CHECKS"] = True
+        configuration["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 20), "timeout": 10}}
     return configuration
 
 

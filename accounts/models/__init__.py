@@ -1,0 +1,8 @@
+"""Organizations, the people in them, and the widgets their visitors come from."""
+
+from accounts.models.organization import Organization
+from accounts.models.user import Role, User
+from accounts.models.visitor import Visitor
+from accounts.models.widget import Widget
+
+__all__ = ["Organization", "Role", "User", "Visitor", "Widget"]

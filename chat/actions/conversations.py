@@ -1,0 +1,115 @@
+"""Start and close conversations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.tokens import Principal
+from chat import access, selectors
+from chat.actions import inactivity, routing, transitions
+from chat.errors import InvalidInput
+from chat.models import Conversation, Participant, Status
+from queueing import line
+
+MAX_REASON_CHARACTERS = 200
+
+
+def start_conversation(customer: Principal, queue_id: str | None = None) -> tuple[Conversation, bool]:
+    """Return the customer's conversation that is not closed, or start one; say whether it is new (SPEC §3).
+
+    However many tabs start at once, there is one. Raises `Forbidden` for agents and `NotFound` for
+    a queue that is not the organization's.
+    """
+    access.customer(customer)
+    if (live := _live_conversation(customer)) is not None:
+        return live, False
+    try:
+        return _create(customer, queue_id, now=timezone.now()), True
+    except IntegrityError:
+        live = _live_conversation(customer)
+        if live is None:
+            raise
+        return live, False
+
+
+def _live_conversation(customer: Principal) -> Conversation | None:
+    return selectors.conversations().filter(customer_id=customer.user_id).exclude(status=Status.CLOSED).first()
+
+
+@transaction.atomic
+def _create(customer: Principal, queue_id: str | None, *, now: datetime) -> Conversation:
+    queue = access.queue_for_customer(customer, queue_id)
+    conversation = Conversation.objects.create(
+        organization_id=customer.organization_id,
+        customer=User.objects.get(id=customer.user_id),
+        queue=queue,
+        status=Status.WAITING,
+        last_activity_at=now,
+        created_at=now,
+        updated_at=now,
+    )
+    Participant.objects.create(conversation=conversation, user_id=customer.user_id)
+    transitions.record(
+        conversation,
+        kind="started",
+        actor_id=customer.user_id,
+        status=Status.WAITING,
+        agent=None,
+        says="Chat started",
+        now=now,
+        from_status="",
+    )
+    routing.let_wait(conversation, now=now)
+    return conversation
+
+
+def close_conversation(actor: Principal, conversation_id: str, reason: str = "") -> Conversation:
+    """Close a conversation for good (SPEC §3); closing a closed one changes nothing.
+
+    Raises `NotFound`, `NotAssigned` for an agent who does not have the chat, `InvalidInput` for a
+    reason that is too long.
+    """
+    if len(reason) > MAX_REASON_CHARACTERS or "\0" in reason:
+        raise InvalidInput("The reason is a text of at most 200 characters.", field="reason")
+    conversation = access.readable_conversation(actor, conversation_id)
+    if conversation.status == Status.CLOSED:
+        return conversation
+    access.check_may_write(actor, conversation)
+    return close_now(
+        conversation, actor=actor, reason=reason.strip(), says=f"{actor.name} closed the chat", now=timezone.now()
+    )
+
+
+@transaction.atomic
+def close_now(
+    conversation: Conversation, *, actor: Principal | None, reason: str, says: str, now: datetime
+) -> Conversation:
+    """Close a conversation, for `actor` or, without one, for the system; permission is the caller's matter.
+
+    The right to close is looked at again under the lock: a former owner comes too late.
+    """
+    was_waiting = line.withdraw(str(conversation.id))
+    conversation = transitions.lock(conversation.id)
+    if conversation.status == Status.CLOSED:
+        return conversation
+    if actor is not None:
+        access.check_may_write(actor, conversation)
+    conversation.close_reason = reason
+    conversation.closed_by_id = actor.user_id if actor else None
+    transitions.record(
+        conversation,
+        kind="closed",
+        actor_id=actor.user_id if actor else None,
+        status=Status.CLOSED,
+        agent=conversation.agent,
+        says=says,
+        now=now,
+    )
+    inactivity.stop_watching(conversation)
+    if was_waiting:
+        routing.tell_removed(conversation, taken_by=None)
+    return conversation

@@ -1,0 +1,36 @@
+"""How long a chat may be silent, and the timers that watch it (SPEC §8)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from chat.models import Conversation
+from queueing import timers
+
+WARNING = "inactivity-warning"
+CLOSE = "inactivity-close"
+
+
+def watch(conversation: Conversation, *, now: datetime) -> None:
+    """Begin to watch a chat that an agent has taken; inside the caller's transaction."""
+    timers.arm(WARNING, str(conversation.id), now + warning_after(conversation))
+    timers.arm(CLOSE, str(conversation.id), now + close_after(conversation))
+
+
+def stop_watching(conversation: Conversation) -> None:
+    """Forget the timers of a chat that is over."""
+    timers.disarm(str(conversation.id), WARNING, CLOSE)
+
+
+def warning_after(conversation: Conversation) -> timedelta:
+    """How long nobody may write before the warning."""
+    chosen = conversation.queue.inactivity_warning_seconds if conversation.queue else None
+    return timedelta(seconds=chosen or settings.INACTIVITY_WARNING_SECONDS)
+
+
+def close_after(conversation: Conversation) -> timedelta:
+    """How long nobody may write before the chat is closed."""
+    chosen = conversation.queue.inactivity_close_seconds if conversation.queue else None
+    return timedelta(seconds=chosen or settings.INACTIVITY_CLOSE_SECONDS)

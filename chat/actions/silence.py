@@ -1,0 +1,64 @@
+"""What happens when nobody writes any more: first a warning, then the chat is closed (SPEC §8).
+
+A message does not move the timers, which would cost it a write. A timer that comes due looks when
+somebody last wrote, and is armed again for the rest of the time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import OperationalError
+
+from chat import fanout, selectors
+from chat.actions import inactivity
+from chat.actions.conversations import close_now
+from chat.events import InactivityWarned
+from chat.models import Conversation, Status
+from queueing import timers
+
+
+def register_timers() -> None:
+    """Have the timers that watch chats answered here."""
+    timers.register(inactivity.WARNING, warn_if_silent)
+    timers.register(inactivity.CLOSE, close_if_silent)
+
+
+def warn_if_silent(key: str, now: datetime) -> None:
+    """Tell both sides when the chat will close, once for each silence."""
+    conversation = _watched(key)
+    if conversation is None:
+        return
+    due = conversation.last_activity_at + inactivity.warning_after(conversation)
+    if now < due:
+        timers.arm(inactivity.WARNING, key, due)
+        return
+    timers.arm(inactivity.WARNING, key, now + inactivity.warning_after(conversation))
+    warned = conversation.inactivity_warned_at
+    if warned is None or warned < conversation.last_activity_at:
+        conversation.inactivity_warned_at = now
+        conversation.save(update_fields=["inactivity_warned_at"])
+        closes_at = conversation.last_activity_at + inactivity.close_after(conversation)
+        fanout.publish_on_commit(InactivityWarned(key, closes_at))
+
+
+def close_if_silent(key: str, now: datetime) -> None:
+    """Close the chat, in the name of the system."""
+    conversation = _watched(key)
+    if conversation is None:
+        return
+    due = conversation.last_activity_at + inactivity.close_after(conversation)
+    if now < due:
+        timers.arm(inactivity.CLOSE, key, due)
+        return
+    close_now(conversation, actor=None, reason="inactivity", says="Closed because nobody wrote any more", now=now)
+
+
+def _watched(key: str) -> Conversation | None:
+    """Lock the chat of a timer; None when there is nothing to watch any more. Raises `TryLater`."""
+    conversations = selectors.conversations().filter(id=UUID(key), status=Status.OPEN)
+    try:
+        return conversations.select_for_update(of=("self",), nowait=True).first()
+    except OperationalError:
+        raise timers.TryLater from None

@@ -1,0 +1,1 @@
+"""REST, thin: parse, authorise, act, answer (SPEC §6, §7)."""

@@ -1,0 +1,43 @@
+"""The envelope of every answer, and its pages: `{message, data, pagination?}` (SPEC §6)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat.errors import InvalidInput
+
+M = TypeVar("M", bound=Model)
+
+MAX_LIMIT = 100
+MAX_PAGE = 1_000_000
+
+
+def answer(message: str, data: Any, *, status: int = 200) -> Response:
+    """Wrap what an endpoint found or did."""
+    return Response({"message": message, "data": data}, status=status)
+
+
+def page_of(rows: QuerySet[M], request: Request, *, default_limit: int) -> tuple[list[M], dict[str, int]]:
+    """Take one page of rows, as `page` and `limit` of the query say, and describe where it stands.
+
+    Raises `InvalidInput` for numbers out of range; a page after the last is empty.
+    """
+    page = number(request, "page", default=1, lowest=1, highest=MAX_PAGE)
+    limit = number(request, "limit", default=default_limit, lowest=1, highest=MAX_LIMIT)
+    total = rows.count()
+    found = list(rows[(page - 1) * limit : page * limit])
+    return found, {"currentPage": page, "totalPages": -(-total // limit), "totalItems": total}
+
+
+def number(request: Request, name: str, *, default: int, lowest: int, highest: int) -> int:
+    """Read a whole number of the query. Raises `InvalidInput`, which says what is allowed."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 10 and lowest <= int(text) <= highest):
+        raise InvalidInput(f"{name} must be a whole number from {lowest} to {highest:,}.", field=name)
+    return int(text)

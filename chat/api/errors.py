@@ -1,0 +1,61 @@
+"""Errors as HTTP answers: `{success: false, message, errors?}` (SPEC §6). The one mapping to HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import status
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from chat import errors
+
+log = structlog.get_logger(__name__)
+
+STATUS_CODES: list[tuple[type[errors.HelpdeskError], int]] = [
+    (errors.NotAuthenticated, status.HTTP_401_UNAUTHORIZED),
+    (errors.Forbidden, status.HTTP_403_FORBIDDEN),
+    (errors.NotFound, status.HTTP_404_NOT_FOUND),
+    (errors.Conflict, status.HTTP_409_CONFLICT),
+    (errors.InvalidInput, status.HTTP_400_BAD_REQUEST),
+    (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE),
+]
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """Answer any exception of a view; what nobody expected is logged, and the client learns nothing of it."""
+    set_rollback()
+    if isinstance(error, errors.HelpdeskError):
+        return _helpdesk_error(error)
+    if isinstance(error, ValidationError):
+        return _answer(400, "The request is not valid.", "invalid", error.detail)
+    if isinstance(error, APIException):
+        answer = _answer(error.status_code, str(error.detail), str(error.get_codes()))
+        if getattr(error, "wait", None):
+            answer["Retry-After"] = str(int(error.wait))
+        return answer
+    if isinstance(error, Http404):
+        return _answer(404, "There is no such page.", "not_found")
+    if isinstance(error, PermissionDenied):
+        return _answer(403, "You may not do that.", "forbidden")
+    log.exception("request_failed", view=type(context.get("view")).__name__)
+    return _answer(500, "Something went wrong on our side. Please try again.", "error")
+
+
+def _helpdesk_error(error: errors.HelpdeskError) -> Response:
+    code = next((status_code for kind, status_code in STATUS_CODES if isinstance(error, kind)), 400)
+    answer = _answer(code, error.message, error.code, {error.field: [error.message]} if error.field else None)
+    if code == status.HTTP_401_UNAUTHORIZED:
+        answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _answer(status_code: int, message: str, code: str, details: Any = None) -> Response:
+    body: dict[str, Any] = {"success": False, "message": message, "code": code}
+    if details:
+        body["errors"] = details
+    return Response(body, status=status_code)

@@ -1,0 +1,51 @@
+"""Who is here and what waits, for agents and admins (SPEC §6)."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import presence
+from accounts.models import Role, User
+from chat import access, payloads
+from chat.api.answers import answer
+from chat.api.views import View
+from queueing.models import Queue
+from queueing import line
+
+
+class Presence(View):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request) -> Response:
+        """List the organization's agents and admins with their status."""
+        user = access.staff(self.caller())
+        team = User.objects.filter(organization_id=user.organization_id, is_active=True).exclude(role=Role.CUSTOMER)
+        statuses = presence.statuses([member.id for member in team])
+        return answer(
+            "Presence fetched successfully",
+            [
+                {
+                    "_id": str(member.id),
+                    "email": member.email,
+                    "name": member.name,
+                    "role": payloads.ROLE_NAMES[member.role],
+                    "status": statuses[member.id],
+                }
+                for member in team
+            ],
+        )
+
+
+class Queues(View):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request) -> Response:
+        """List the queues that I serve, and how many wait in each."""
+        served = Queue.objects.filter(id__in=access.served_queue_ids(self.caller()))
+        return answer(
+            "Queues fetched successfully",
+            [
+                {"_id": str(queue.id), "name": queue.name, "waiting": line.waiting_count(queue.id)}
+                for queue in served
+            ],
+        )

@@ -1,0 +1,13 @@
+"""Everything under `/api/v1/`."""
+
+from django.urls import include, path
+
+from chat.api import account_views
+
+urlpatterns = [
+    path("auth/token", account_views.TokenView.as_view()),
+    path("auth/token/refresh", account_views.RefreshView.as_view()),
+    path("widget/<str:key>/profile", account_views.WidgetProfile.as_view()),
+    path("widget/<str:key>/token", account_views.WidgetToken.as_view()),
+    path("chat/", include("chat.api.chat_urls")),
+]

@@ -1,0 +1,81 @@
+"""One tree of errors with codes; mapped once to HTTP (`chat.api.errors`) and once to acks (`chat.gateway.dispatch`).
+
+A message names what was wrong and what is allowed, because a client shows it to a person.
+"""
+
+from __future__ import annotations
+
+
+class HelpdeskError(Exception):
+    """Something a client asked for that it does not get."""
+
+    code = "error"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class InvalidInput(HelpdeskError):
+    """What the client sent is not what is asked for."""
+
+    code = "invalid"
+
+
+class UnknownEvent(InvalidInput):
+    """An event that clients do not send here."""
+
+    code = "unknown_event"
+
+
+class NotAuthenticated(HelpdeskError):
+    """The token is missing or opens nothing. `code` is `token_missing`, `token_expired` or `token_invalid` (SPEC §2)."""
+
+    code = "token_invalid"
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Forbidden(HelpdeskError):
+    """Known, but not allowed to do this."""
+
+    code = "forbidden"
+
+
+class NotAssigned(Forbidden):
+    """Only the agent who has the chat, and admins, write to its customer (SPEC §3)."""
+
+    code = "not_assigned"
+
+
+class NotFound(HelpdeskError):
+    """There is no such thing, or it is not this person's: the answer is the same, so that nobody can probe."""
+
+    code = "not_found"
+
+
+class Conflict(HelpdeskError):
+    """The thing is no longer as the client thought."""
+
+    code = "conflict"
+
+
+class AlreadyTaken(Conflict):
+    """Somebody else was first."""
+
+    code = "already_taken"
+
+
+class ConversationClosed(Conflict):
+    """A closed conversation takes no more messages."""
+
+    code = "conversation_closed"
+
+
+class Unavailable(HelpdeskError):
+    """The database cannot be reached; nothing was stored, and trying again is right."""
+
+    code = "unavailable"

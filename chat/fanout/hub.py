@@ -1,0 +1,179 @@
+"""This process's rooms: who is in them, and how an event reaches their sockets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import structlog
+
+from chat.events import ConversationChanged, DurableEvent, Event, MessageCreated, ReceiptChanged
+from chat import rooms
+from chat.fanout.delivery import Dialect, Member, Outgoing
+from chat.fanout.timeline import Timeline
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Joining:
+    """A member that is being given a snapshot: `version` is the snapshot's, None while it is being read."""
+
+    version: int | None = None
+    held: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Hub:
+    """Rooms of one process and one event loop; nothing here waits.
+
+    It knows neither dialects nor transports: each dialect says events in its own words, each
+    socket takes finished frames.
+    """
+
+    def __init__(self, on_gap: Callable[[str], None] = lambda conversation_id: None) -> None:
+        self.timelines: dict[str, Timeline] = {}
+        self._on_gap = on_gap
+        self._dialects: dict[str, Dialect] = {}
+        self._members: defaultdict[str, dict[str, set[Member]]] = defaultdict(dict)
+        self._joining: dict[str, dict[Member, Joining]] = {}
+        self._rooms_of: defaultdict[Member, set[str]] = defaultdict(set)
+
+    def register(self, namespace: str, dialect: Dialect) -> None:
+        """Let a namespace's members be served in this dialect."""
+        self._dialects[namespace] = dialect
+
+    # Rooms
+
+    def join(self, member: Member, room: str) -> None:
+        """Put a member into a room that needs no snapshot."""
+        self._members[room].setdefault(member.namespace, set()).add(member)
+        self._rooms_of[member].add(room)
+
+    def begin_joining(self, member: Member, conversation_id: str) -> None:
+        """Hold what happens in a conversation for a member until its snapshot has been read.
+
+        A member that is there already is begun anew: it asked for the snapshot because it wants one.
+        """
+        room = rooms.conversation(conversation_id)
+        self._members.get(room, {}).get(member.namespace, set()).discard(member)
+        self._joining.setdefault(room, {})[member] = Joining()
+        self._rooms_of[member].add(room)
+        if conversation_id not in self.timelines:
+            self.timelines[conversation_id] = Timeline(self._deliver)
+
+    def finish_joining(self, member: Member, conversation_id: str, version: int) -> None:
+        """Give a member what happened after its snapshot, which held everything up to `version`.
+
+        The caller has just handed the snapshot to the member and has not let go of the loop since.
+        """
+        room = rooms.conversation(conversation_id)
+        joining = self._joining.get(room, {}).get(member)
+        if joining is None or joining.version is not None:
+            return  # it left, or its socket closed, while the snapshot was being read
+        joining.version = version
+        for held_version, frame in joining.held:
+            if held_version > version:
+                member.deliver(frame)
+        joining.held.clear()
+        self.timelines[conversation_id].begin(version)
+        self._settle(room, conversation_id)
+
+    def leave(self, member: Member, room: str) -> None:
+        """Take a member out of a room; it may not have been in it."""
+        self._rooms_of.get(member, set()).discard(room)
+        by_namespace = self._members.get(room, {})
+        by_namespace.get(member.namespace, set()).discard(member)
+        self._joining.get(room, {}).pop(member, None)
+        self._forget_if_empty(room)
+
+    def leave_all(self, member: Member) -> None:
+        """Forget a member that is gone."""
+        for room in list(self._rooms_of.pop(member, ())):
+            self.leave(member, room)
+
+    def rooms_of(self, member: Member) -> frozenset[str]:
+        """The rooms a member is in."""
+        return frozenset(self._rooms_of.get(member, ()))
+
+    # Events
+
+    def receive(self, event: Event) -> None:
+        """Take an event from this process or another, and deliver it here when its turn has come."""
+        if isinstance(event, MessageCreated | ReceiptChanged | ConversationChanged):
+            timeline = self.timelines.get(event.conversation_id)
+            if timeline is not None:
+                timeline.receive(event)
+                if timeline.has_gap:
+                    self._on_gap(event.conversation_id)
+                if self._joining:
+                    self._settle(rooms.conversation(event.conversation_id), event.conversation_id)
+                return
+        self._deliver(event)
+
+    def catch_up(self, conversation_id: str, events: list[DurableEvent], version: int) -> None:
+        """Deliver what the database says was missed in a conversation, up to `version`."""
+        timeline = self.timelines.get(conversation_id)
+        if timeline is not None:
+            timeline.catch_up(events, version)
+            self._settle(rooms.conversation(conversation_id), conversation_id)
+
+    def _deliver(self, event: Event) -> None:
+        for namespace, dialect in self._dialects.items():
+            try:
+                for outgoing in dialect(event):
+                    self._send(namespace, outgoing, getattr(event, "version", None))
+            except Exception:
+                # A poison event must not end the loop that delivers everyone else's.
+                log.exception("event_not_delivered", event_type=type(event).__name__)
+
+    def _send(self, namespace: str, outgoing: Outgoing, version: int | None) -> None:
+        frame: str | None = None
+        for member, joining in self._recipients(namespace, outgoing):
+            if frame is None:
+                frame = outgoing.encode()
+            if joining is None or version is None:
+                member.deliver(frame)
+            elif joining.version is None:
+                joining.held.append((version, frame))
+            elif version > joining.version:
+                member.deliver(frame)
+
+    def _recipients(self, namespace: str, outgoing: Outgoing) -> Iterator[tuple[Member, Joining | None]]:
+        seen: set[Member] = set()
+        for room in outgoing.rooms:
+            members = self._members.get(room, {}).get(namespace, ())
+            for member in tuple(members):
+                if self._wants(member, outgoing, seen):
+                    yield member, None
+            for member, joining in tuple(self._joining.get(room, {}).items()):
+                if member.namespace == namespace and self._wants(member, outgoing, seen):
+                    yield member, joining
+
+    def _wants(self, member: Member, outgoing: Outgoing, seen: set[Member]) -> bool:
+        if member in seen or (outgoing.except_user is not None and member.user_id == outgoing.except_user):
+            return False
+        if outgoing.except_room is not None and outgoing.except_room in self._rooms_of.get(member, ()):
+            return False
+        seen.add(member)
+        return True
+
+    def _settle(self, room: str, conversation_id: str) -> None:
+        """Make ordinary members of those whose snapshot this process has caught up with."""
+        joining = self._joining.get(room)
+        timeline = self.timelines.get(conversation_id)
+        if not joining or timeline is None or timeline.version is None:
+            return
+        for member, state in list(joining.items()):
+            if state.version is not None and timeline.version >= state.version:
+                del joining[member]
+                self.join(member, room)
+        if not joining:
+            del self._joining[room]
+
+    def _forget_if_empty(self, room: str) -> None:
+        if not self._joining.get(room):
+            self._joining.pop(room, None)
+            if not any(self._members.get(room, {}).values()):
+                self._members.pop(room, None)
+                self.timelines.pop(room.removeprefix("conversation:"), None)

@@ -1,0 +1,1 @@
+"""The dialects: commands in, events out. Each handler parses, authorises, acts and answers; nothing here writes."""

@@ -1,0 +1,122 @@
+"""Namespace `/chat`: the events of the widget, the desk and the mobile apps (SPEC §5.2)."""
+
+from __future__ import annotations
+
+from accounts import presence
+from chat import payloads, selectors
+from chat.access import parse_id
+from chat.actions import conversations, messages, routing
+from chat.errors import InvalidInput
+from chat.gateway import commands, connecting, joining, typing
+from chat.gateway.chat_dialect import NAMESPACE, dialect
+from chat.gateway.dispatch import Namespace, staff_only
+from chat.gateway.sockets import Socket
+from chat.models import Conversation
+from chat.payloads import Payload
+from chat.sync import Snapshot
+from chat.threads import in_database_thread
+
+chat = Namespace(NAMESPACE, dialect)
+
+
+@chat.connected
+async def _connected(socket: Socket) -> None:
+    asked = {name: socket.handshake.auth.get(name) for name in ("chatId", "lastSeq")}
+    if asked["chatId"] is not None:
+        await join_chat(socket, commands.parse(commands.JoinChat, [asked]))
+
+
+@chat.on("join-chat", takes=commands.JoinChat)
+async def join_chat(socket: Socket, command: commands.JoinChat) -> Payload:
+    """Into the room, with the backlog; without `chatId` a customer's live conversation, made if there is none."""
+    chat_id = command.chat_id
+    if chat_id is None:
+        if not socket.user.is_customer:
+            raise InvalidInput("An agent names the chat to join: chatId is needed.")
+        conversation, _ = await in_database_thread(conversations.start_conversation, socket.user, command.queue_id)
+        chat_id = str(conversation.id)
+    return {"chat": await _enter(socket, chat_id, command.last_seq)}
+
+
+@chat.on("leave-chat", takes=commands.InChat)
+async def leave_chat(socket: Socket, command: commands.InChat) -> Payload:
+    """Out of the room."""
+    joining.leave(socket, str(parse_id(command.chat_id, "chat")))
+    return {"chatId": command.chat_id}
+
+
+@chat.on("chat-message", "sendMessage", takes=commands.SendToChat)
+async def send_message(socket: Socket, command: commands.SendToChat) -> Payload:
+    """Store a text, then `chat-message` to the room."""
+    created = await messages.send(
+        messages.message_to_send(socket.user, command.chat_id, command.text, command.client_message_id)
+    )
+    return payloads.sent(created.message)
+
+
+@chat.on("set-status", takes=commands.SetStatus)
+async def set_status(socket: Socket, command: commands.SetStatus) -> Payload:
+    """Presence for everyone who may know, or typing in a chat."""
+    if command.status in ("typing", "idle"):
+        chat_id = _chat_typed_in(socket, command)
+        (typing.start if command.status == "typing" else typing.stop)(socket, chat_id)
+        return {"chatId": chat_id, "status": command.status}
+    if command.status not in presence.STATUSES:
+        allowed = ", ".join(("typing", "idle", *presence.STATUSES))
+        raise InvalidInput(f"There is no such status. Allowed are: {allowed}.", field="status")
+    await presence.set_status(socket.user.user_id, command.status)
+    await connecting.tell_presence(socket.user, command.status)
+    return {"status": command.status}
+
+
+def _chat_typed_in(socket: Socket, command: commands.SetStatus) -> str:
+    if command.chat_id is not None:
+        return str(parse_id(command.chat_id, "chat"))
+    # Mobile apps send the status alone (`setStatus` in the Flutter recipe): a customer has one chat.
+    joined = typing.joined(socket)
+    if len(joined) != 1:
+        raise InvalidInput("Name the chat in which you type: chatId is needed.", field="chatId")
+    return next(iter(joined))
+
+
+@chat.on("mark-read", takes=commands.ReadChat)
+async def mark_read(socket: Socket, command: commands.ReadChat) -> Payload:
+    """Read up to a message, or the last; the room is told."""
+    read = await messages.mark_read(messages.read_mark(socket.user, command.chat_id, command.message_id))
+    return {"chatId": command.chat_id, "seq": read.seq}
+
+
+@chat.on("close-chat", takes=commands.CloseChat)
+async def close_chat(socket: Socket, command: commands.CloseChat) -> Payload:
+    """Close the chat for good."""
+    closed = await in_database_thread(_close, socket, command)
+    return {"chat": closed}
+
+
+@chat.on("pick-next", takes=commands.PickNext)
+async def pick_next(socket: Socket, command: commands.PickNext) -> Payload:
+    """The best waiting chat for this agent, or none."""
+    staff_only(socket.user)
+    picked = await in_database_thread(routing.pick_next, socket.user, command.queue_id)
+    return {"chat": await _enter(socket, str(picked.id), None) if picked else None}
+
+
+@chat.on("claim-chat", takes=commands.InChat)
+async def claim_chat(socket: Socket, command: commands.InChat) -> Payload:
+    """This waiting chat; the first to ask wins."""
+    staff_only(socket.user)
+    claimed = await in_database_thread(routing.claim, socket.user, command.chat_id)
+    return {"chat": await _enter(socket, str(claimed.id), None)}
+
+
+async def _enter(socket: Socket, chat_id: str, last_seq: int | None) -> Payload:
+    def hand_over(snapshot: Snapshot) -> None:
+        socket.emit("messages", [payloads.chat_message(message) for message in snapshot.messages])
+
+    snapshot = await joining.join(socket, chat_id, last_seq, hand_over)
+    return payloads.chat(snapshot.conversation, socket.user_id)
+
+
+def _close(socket: Socket, command: commands.CloseChat) -> Payload:
+    closed: Conversation = conversations.close_conversation(socket.user, command.chat_id, command.reason)
+    return payloads.chat(selectors.conversation_facts(closed), socket.user_id)

@@ -1,0 +1,114 @@
+"""Events in the words of namespace `/chat` (SPEC §5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+
+from chat import payloads, rooms
+from chat.events import (
+    ConversationChanged,
+    ConversationFacts,
+    Event,
+    InactivityWarned,
+    MessageCreated,
+    Person,
+    PresenceChanged,
+    QueueChanged,
+    ReceiptChanged,
+    TypingChanged,
+)
+from chat.fanout.delivery import Outgoing
+from chat.payloads import Payload, timestamp
+from chat.socketio.packets import encode_event
+
+NAMESPACE = "/chat"
+
+
+def dialect(event: Event) -> Iterable[Outgoing]:
+    """Say an event in this namespace's words."""
+    match event:
+        case MessageCreated():
+            return [_tell(_room(event), "chat-message", partial(payloads.chat_message, event.message))]
+        case ReceiptChanged():
+            return [_tell(_room(event), "message-read", partial(_receipt, event))]
+        case ConversationChanged():
+            return _conversation_changed(event.conversation)
+        case TypingChanged():
+            status = partial(_typing, event)
+            return [_tell(_room(event), "presence-change", status, except_user=event.person.id)]
+        case PresenceChanged():
+            return [_tell(event.rooms, "presence-change", partial(_presence, event), except_user=event.person.id)]
+        case QueueChanged():
+            return _queue_changed(event)
+        case InactivityWarned():
+            data = {"chatId": event.conversation_id, "closesAt": timestamp(event.closes_at)}
+            return [_tell(_room(event), "inactivity-warning", lambda: data)]
+
+
+def _conversation_changed(facts: ConversationFacts) -> Iterable[Outgoing]:
+    concerned = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
+    if facts.agent:
+        concerned += (rooms.user(facts.agent.id),)
+    if facts.status == "closed":
+        closed_by = facts.closed_by.id if facts.closed_by else None
+        data = {"chatId": facts.id, "reason": facts.close_reason, "closedBy": closed_by}
+        yield _tell(concerned, "chat-closed", lambda: data)
+    elif facts.agent is not None:
+        yield _tell(concerned, "chat-assigned", partial(_taken_by, facts.id, facts.agent))
+
+
+def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:
+    agents = (rooms.queue(event.queue_id),)
+    yield _tell(agents, "queue-notification", partial(_notification, event))
+    if event.taken_by is not None:
+        claimed = partial(_taken_by, event.conversation_id, event.taken_by)
+        yield _tell(agents, "chat-claimed", claimed, except_user=event.taken_by.id)
+
+
+def _tell(to: tuple[str, ...], name: str, data: Callable[[], Payload], *, except_user: str | None = None) -> Outgoing:
+    return Outgoing(to, lambda: encode_event(NAMESPACE, name, (data(),)), except_user=except_user)
+
+
+def _room(event: MessageCreated | ReceiptChanged | TypingChanged | InactivityWarned) -> tuple[str, ...]:
+    return (rooms.conversation(event.conversation_id),)
+
+
+def _receipt(event: ReceiptChanged) -> Payload:
+    return {
+        "chatId": event.conversation_id,
+        "messageId": event.message_id,
+        "seq": event.seq,
+        "readBy": event.reader.id,
+        "readAt": timestamp(event.read_at),
+    }
+
+
+def _typing(event: TypingChanged) -> Payload:
+    status = "typing" if event.is_typing else "idle"
+    return {"chatId": event.conversation_id, **_who(event.person), "status": status}
+
+
+def _presence(event: PresenceChanged) -> Payload:
+    return {**_who(event.person), "status": event.status}
+
+
+def _who(person: Person) -> Payload:
+    return {"userId": person.id, "email": person.email, "name": person.name, "role": person.role}
+
+
+def _taken_by(conversation_id: str, agent: Person) -> Payload:
+    return {"chatId": conversation_id, "agentName": agent.name, "agentEmail": agent.email}
+
+
+def _notification(event: QueueChanged) -> Payload:
+    return {
+        "type": event.kind,
+        "queueId": event.queue_id,
+        "chatId": event.conversation_id,
+        "waiting": event.waiting,
+        "customer": payloads.identity(event.customer),
+        "preview": event.preview,
+        "since": timestamp(event.waiting_since) if event.waiting_since else None,
+    }

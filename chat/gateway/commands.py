@@ -1,0 +1,90 @@
+"""What clients may ask for, with the shape of each (SPEC §5.1, §5.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+
+from chat.errors import InvalidInput
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+
+class Command(msgspec.Struct, frozen=True, rename="camel"):
+    """What a client sends with an event. Fields that are not named are ignored."""
+
+
+CommandType = TypeVar("CommandType", bound=Command)
+
+
+class Nothing(Command):
+    """No field."""
+
+
+class InConversation(Command):
+    """Something about a conversation."""
+
+    conversation_id: Id
+
+
+class JoinConversation(InConversation):
+    last_seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
+
+
+class SendToConversation(InConversation):
+    message_type: str
+    content: str | None = None
+    client_message_id: str | None = None
+
+
+class ReadMessage(InConversation):
+    message_id: Id
+
+
+class InChat(Command):
+    """Something about a chat."""
+
+    chat_id: Id
+
+
+class JoinChat(Command):
+    chat_id: Id | None = None
+    last_seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    queue_id: Id | None = None
+
+
+class SendToChat(InChat):
+    text: str
+    client_message_id: str | None = None
+
+
+class SetStatus(Command):
+    status: str
+    chat_id: Id | None = None
+
+
+class ReadChat(InChat):
+    message_id: Id | None = None
+
+
+class CloseChat(InChat):
+    reason: str = ""
+
+
+class PickNext(Command):
+    queue_id: Id | None = None
+
+
+def parse(command: type[CommandType], arguments: list[Any]) -> CommandType:
+    """Read an event's arguments as a command: one object, or nothing where no field is needed.
+
+    Raises `InvalidInput`, which says what was wrong at which field.
+    """
+    data = arguments[0] if arguments else {}
+    if not isinstance(data, dict):
+        raise InvalidInput("The event takes one object as its argument.")
+    try:
+        return msgspec.convert(data, command)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"{error}.") from None

@@ -1,0 +1,83 @@
+"""Letting sockets in and seeing them off: the token, the rooms, and who is here."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from uuid import UUID
+
+from accounts import presence
+from accounts.tokens import Principal, TokenRefused, principal_from_access_token
+from chat import access, fanout, selectors
+from chat.errors import NotAuthenticated
+from chat.events import PresenceChanged
+from chat import rooms
+from chat.fanout.delivery import Dialect
+from chat.gateway import typing
+from chat.gateway.sockets import Socket
+from chat.threads import in_database_thread
+
+_farewells: set[asyncio.Task[None]] = set()
+
+
+async def let_in(socket: Socket, dialect: Dialect) -> None:
+    """Find out who a socket is and put it into its person's rooms.
+
+    Raises `NotAuthenticated` for a bad token and `Forbidden` for a claim that the database denies.
+    """
+    principal, own_rooms = await in_database_thread(_look_up, socket.handshake.auth.get("token"))
+    access.check_claims(principal, socket.handshake.auth)
+    socket.principal = principal
+    hub = fanout.listen().hub
+    hub.register(socket.namespace, dialect)
+    for room in own_rooms:
+        hub.join(socket, room)
+    if await presence.arrive(principal.user_id, socket.id):
+        await tell_presence(principal, "online")
+
+
+async def see_off(socket: Socket) -> None:
+    """Take a socket out of everything; its person counts as gone after the grace time."""
+    if socket.principal is None:
+        return
+    principal, socket.principal = socket.principal, None
+    typing.stop_all(socket, principal)
+    fanout.listen().hub.leave_all(socket)
+    await presence.leave(principal.user_id, socket.id)
+    task = asyncio.create_task(_say_goodbye(principal))
+    _farewells.add(task)
+    task.add_done_callback(_farewells.discard)
+
+
+async def keep(socket: Socket) -> None:
+    """Renew a socket's lease on being here."""
+    if socket.principal is not None and await presence.renew(socket.principal.user_id, socket.id):
+        await tell_presence(socket.principal, "online")
+
+
+async def tell_presence(principal: Principal, status: str) -> None:
+    """Tell those who may know that somebody's status is now this (SPEC §8)."""
+    own_rooms = await in_database_thread(selectors.presence_rooms, principal.user_id, principal.organization_id, principal.role)
+    fanout.publish(PresenceChanged(selectors.person(principal), status, datetime.now(UTC), own_rooms))
+
+
+async def _say_goodbye(principal: Principal) -> None:
+    await asyncio.sleep(presence.GRACE_SECONDS)
+    if await presence.has_left(principal.user_id):
+        await tell_presence(principal, presence.OFFLINE)
+
+
+def _look_up(token: object) -> tuple[Principal, list[str]]:
+    try:
+        principal = principal_from_access_token(token)
+    except TokenRefused as refused:
+        raise NotAuthenticated(refused.code, str(refused)) from None
+    return principal, _own_rooms(principal)
+
+
+def _own_rooms(principal: Principal) -> list[str]:
+    own = [rooms.user(principal.user_id)]
+    if principal.is_staff_member:
+        served: list[UUID] = access.served_queue_ids(principal)
+        own += [rooms.staff(principal.organization_id), *map(rooms.queue, served)]
+    return own

@@ -1,0 +1,91 @@
+"""From an event's name to its handler, and from an error to its ack."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+
+from accounts.tokens import Principal
+from chat import access
+from chat.errors import Forbidden, HelpdeskError, UnknownEvent
+from chat.fanout.delivery import Dialect
+from chat.gateway import connecting
+from chat.gateway.commands import Command, parse
+from chat.gateway.sockets import Socket
+from chat.payloads import Payload
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[Socket, Any], Awaitable[Payload]]
+
+
+class Namespace:
+    """One namespace: an explicit table of the events that clients may send.
+
+    A client's words are looked up in the table and used for nothing else.
+    """
+
+    def __init__(self, name: str, dialect: Dialect) -> None:
+        self.name = name
+        self.dialect = dialect
+        self.handlers: dict[str, tuple[type[Command], Handler]] = {}
+        self._on_connected: Callable[[Socket], Awaitable[None]] | None = None
+
+    def on(self, *events: str, takes: type[Command]) -> Callable[[Handler], Handler]:
+        """Enter a handler into the table for these events; it returns what the ack holds besides `ok`."""
+
+        def enter(handler: Handler) -> Handler:
+            self.handlers.update(dict.fromkeys(events, (takes, handler)))
+            return handler
+
+        return enter
+
+    def connected(self, handler: Callable[[Socket], Awaitable[None]]) -> Callable[[Socket], Awaitable[None]]:
+        """Name what is done for a socket that has been let in."""
+        self._on_connected = handler
+        return handler
+
+    async def connect(self, socket: Socket) -> None:
+        """Let a socket in, as the person of its token. Raises `HelpdeskError` for the CONNECT_ERROR (SPEC §2)."""
+        await connecting.let_in(socket, self.dialect)
+        if self._on_connected is not None:
+            try:
+                await self._on_connected(socket)
+            except BaseException:
+                await connecting.see_off(socket)
+                raise
+
+    async def event(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
+        """Handle one event; returns the ack's one value and never raises (SPEC §5)."""
+        try:
+            return {"ok": True, **await self._handle(socket, name, arguments)}
+        except HelpdeskError as error:
+            refusal = error
+        except Exception:
+            log.exception("event_failed", namespace=self.name, socket_event=name if name in self.handlers else "?")
+            refusal = HelpdeskError("Something went wrong on our side. Please try again.")
+        return {"ok": False, "error": {"code": refusal.code, "message": refusal.message}}
+
+    async def _handle(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
+        if name not in self.handlers:
+            allowed = ", ".join(sorted(self.handlers))
+            raise UnknownEvent(f"There is no event of this name here. Clients may send: {allowed}.")
+        takes, handler = self.handlers[name]
+        access.check_claims(socket.user, arguments[0] if arguments else None)
+        return await handler(socket, parse(takes, arguments))
+
+    async def disconnected(self, socket: Socket, reason: str) -> None:
+        """Forget a socket that is gone; `reason` is one of Socket.IO's."""
+        await connecting.see_off(socket)
+
+    async def heartbeat(self, socket: Socket) -> None:
+        """Renew what a socket holds while it lives; called about every ping interval."""
+        await connecting.keep(socket)
+
+
+def staff_only(user: Principal) -> None:
+    """Raise `Forbidden` for anybody who does not answer chats."""
+    if not user.is_staff_member:
+        raise Forbidden("Only agents can send this event.")

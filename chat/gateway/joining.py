@@ -1,0 +1,45 @@
+"""Into a conversation's room without missing or doubling anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from chat import fanout, rooms
+from chat.access import parse_id
+from chat.gateway import typing
+from chat.gateway.sockets import Socket
+from chat.sync import Snapshot, snapshot
+from chat.threads import in_database_thread
+
+
+async def join(
+    socket: Socket, conversation_id: str, last_seq: int | None, hand_over: Callable[[Snapshot], None]
+) -> Snapshot:
+    """Join a conversation: `hand_over` gives the client its backlog, then everything live follows.
+
+    What happens while the backlog is being read is held back and follows it, once. Raises
+    `NotFound` for a conversation that this person may not read; the socket is then in no room.
+    """
+    key = str(parse_id(conversation_id))
+    hub = fanout.listen().hub
+    # Held back from before the snapshot is read; a stranger's held frames are thrown away with the error.
+    hub.begin_joining(socket, key)
+    try:
+        found = await in_database_thread(snapshot, socket.user, key, last_seq)
+    except BaseException:
+        hub.leave(socket, rooms.conversation(key))
+        raise
+    if socket.principal is None:
+        hub.leave_all(socket)  # it closed meanwhile
+        return found
+    hand_over(found)
+    hub.finish_joining(socket, key, found.conversation.version)
+    typing.joined(socket).add(key)
+    return found
+
+
+def leave(socket: Socket, conversation_id: str) -> None:
+    """Leave a conversation's room; nothing where the socket was not in it."""
+    typing.stop(socket, conversation_id)
+    typing.joined(socket).discard(conversation_id)
+    fanout.listen().hub.leave(socket, rooms.conversation(conversation_id))

@@ -1,0 +1,67 @@
+"""A client's place in one namespace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from accounts.tokens import Principal
+from chat.socketio.packets import encode_event
+
+
+@dataclass(frozen=True, slots=True)
+class Handshake:
+    """What a client said when it joined a namespace, and where it called from. Nothing in it is believed."""
+
+    auth: dict[str, Any]
+    query: dict[str, str]
+    headers: dict[str, str]
+    address: str
+
+
+class Transport(Protocol):
+    """One namespace of one Engine.IO session. No method waits."""
+
+    def send_frame(self, frame: str) -> None:
+        """Send a finished Socket.IO packet, without Engine.IO's leading "4"."""
+
+    def disconnect(self) -> None:
+        """Put the client out of this namespace."""
+
+    def close(self) -> None:
+        """Close the whole connection."""
+
+
+@dataclass(eq=False, slots=True)
+class Socket:
+    """A client in a namespace. The hub delivers frames to it, handlers emit to it."""
+
+    id: str
+    namespace: str
+    handshake: Handshake
+    transport: Transport
+    principal: Principal | None = None
+    state: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def user(self) -> Principal:
+        """Who this is; handlers run only after a successful connect."""
+        assert self.principal is not None
+        return self.principal
+
+    @property
+    def user_id(self) -> str:
+        """The id of the person, as a text; empty before the connect."""
+        return str(self.principal.user_id) if self.principal else ""
+
+    def emit(self, event: str, *arguments: Any) -> None:
+        """Send an event to this client alone."""
+        self.transport.send_frame(encode_event(self.namespace, event, arguments))
+
+    def deliver(self, frame: str) -> None:
+        """Send a frame that the hub has made for everyone in a room."""
+        self.transport.send_frame(frame)
+
+    def disconnect(self) -> None:
+        """Put this client out of the namespace."""
+        self.transport.disconnect()

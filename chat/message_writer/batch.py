@@ -1,0 +1,246 @@
+"""One transaction for many messages and read marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.ids import new_id
+from chat import access
+from chat.errors import Conflict, HelpdeskError
+from chat.events import MessageCreated, MessageFacts, Person, ReceiptChanged
+from chat.message_writer import rows
+from chat.message_writer.requests import Answer, MarkRead, Read, Request, SendMessage, Sent
+from chat.models import Conversation, Message, MessageType, Participant, Status
+from chat.selectors import person
+
+
+@dataclass(slots=True)
+class LockedConversation:
+    """The row of a conversation while this transaction holds its lock."""
+
+    id: UUID
+    organization_id: UUID
+    customer_id: UUID
+    agent_id: UUID | None
+    queue_id: UUID | None
+    status: str
+    last_seq: int
+    version: int
+    has_messages: bool = False
+
+
+ResendKey = tuple[UUID, UUID, str]
+
+
+def commit(requests: Sequence[Request]) -> list[Answer | HelpdeskError]:
+    """Do all of this in one transaction; answer each in its place, in their order.
+
+    A request that its person may not make is answered with the error and hinders no other. A
+    database error undoes all and is raised.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        batch = Batch(requests, now)
+        answers = [batch.answer(request) for request in requests]
+        batch.write()
+    return answers
+
+
+class Batch:
+    """The requests of one transaction and the rows they concern."""
+
+    def __init__(self, requests: Sequence[Request], now: datetime) -> None:
+        self.now = now
+        self.conversations = _lock({request.conversation_id for request in requests})
+        self._sends = [request for request in requests if isinstance(request, SendMessage)]
+        self._marks = [request for request in requests if isinstance(request, MarkRead)]
+        self._resent = _find_resent(self._sends)
+        self._participants = _find_participants(self._marks)
+        self._read_messages = _find_messages(self._marks)
+        self._new: list[rows.NewMessage] = []
+        self._moved: set[tuple[UUID, UUID]] = set()
+
+    def answer(self, request: Request) -> Answer | HelpdeskError:
+        """Do one request in memory."""
+        try:
+            return self._send(request) if isinstance(request, SendMessage) else self._mark(request)
+        except HelpdeskError as error:
+            return error
+
+    def write(self) -> None:
+        """Write all rows that changed."""
+        rows.insert(self._new)
+        for key in self._moved:
+            self._participants[key].save(update_fields=["read_seq", "read_at", "version"])
+        _save(self.conversations.values(), self.now)
+
+    def _conversation(self, conversation_id: UUID) -> LockedConversation:
+        try:
+            return self.conversations[conversation_id]
+        except KeyError:
+            raise access.no_such("conversation") from None
+
+    def _send(self, request: SendMessage) -> Sent:
+        conversation = self._conversation(request.conversation_id)
+        access.check_may_read(request.sender, conversation)
+        key = _resend_key(request)
+        if key is not None and (first := self._resent.get(key)) is not None:
+            # Looked up before the right to write: a resend of what was acknowledged gets its answer
+            # even when the conversation has been closed or handed on since.
+            if first.text != request.text:
+                raise Conflict("This clientMessageId belongs to another message. Use a new one for each message.")
+            return Sent(_created(conversation, first, request), is_new=False)
+        access.check_may_write(request.sender, conversation)
+        conversation.last_seq += 1
+        conversation.version += 1
+        conversation.has_messages = True
+        message = rows.NewMessage(
+            id=new_id(),
+            conversation_id=conversation.id,
+            seq=conversation.last_seq,
+            version=conversation.version,
+            sender_id=request.sender.user_id,
+            type=MessageType.TEXT,
+            text=request.text,
+            client_message_id=request.client_message_id,
+            created_at=self.now,
+        )
+        self._new.append(message)
+        if key is not None:
+            self._resent[key] = message
+        waits_in = conversation.queue_id if conversation.status == Status.WAITING else None
+        return Sent(_created(conversation, message, request), is_new=True, waits_in=waits_in)
+
+    def _mark(self, request: MarkRead) -> Read:
+        conversation = self._conversation(request.conversation_id)
+        access.check_may_read(request.reader, conversation)
+        seq, message_id = self._last_read(request, conversation)
+        participant = self._participants.get((conversation.id, request.reader.user_id))
+        if participant is None or participant.read_seq >= seq:
+            # Somebody who only watches leaves no mark, and a mark never goes back.
+            return Read(participant.read_seq if participant else 0, receipt=None)
+        conversation.version += 1
+        participant.read_seq, participant.read_at, participant.version = seq, self.now, conversation.version
+        self._moved.add((conversation.id, request.reader.user_id))
+        receipt = ReceiptChanged(
+            conversation_id=str(conversation.id),
+            version=conversation.version,
+            seq=seq,
+            message_id=str(message_id),
+            reader=person(request.reader),
+            read_at=self.now,
+        )
+        return Read(seq, receipt)
+
+    def _last_read(self, request: MarkRead, conversation: LockedConversation) -> tuple[int, UUID | None]:
+        if request.message_id is not None:
+            found = self._read_messages.get(request.message_id)
+            if found is None or found[0] != conversation.id:
+                raise access.no_such("message")
+            return found[1], request.message_id
+        for message in reversed(self._new):
+            if message.conversation_id == conversation.id:
+                return message.seq, message.id
+        last = Message.objects.filter(conversation_id=conversation.id, seq=conversation.last_seq)
+        return conversation.last_seq, last.values_list("id", flat=True).first()
+
+
+def _lock(conversation_ids: Iterable[UUID]) -> dict[UUID, LockedConversation]:
+    # Always in the order of their ids, so that two writers never wait for each other in a circle.
+    found = (
+        Conversation.objects.select_for_update()
+        .filter(id__in=set(conversation_ids))
+        .order_by("id")
+        .values_list("id", "organization_id", "customer_id", "agent_id", "queue_id", "status", "last_seq", "version")
+    )
+    return {row[0]: LockedConversation(*row) for row in found}
+
+
+def _save(conversations: Iterable[LockedConversation], now: datetime) -> None:
+    table = connection.ops.quote_name(Conversation._meta.db_table)
+    moment = connection.ops.adapt_datetimefield_value(now)
+    identifier = Conversation._meta.get_field("id")
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {table} SET last_seq = %s, version = %s, updated_at = %s,"  # noqa: S608 the name is ours
+            " last_activity_at = CASE WHEN %s THEN %s ELSE last_activity_at END WHERE id = %s",
+            [
+                [
+                    row.last_seq,
+                    row.version,
+                    moment,
+                    row.has_messages,
+                    moment,
+                    identifier.get_db_prep_value(row.id, connection),
+                ]
+                for row in conversations
+            ],
+        )
+
+
+def _resend_key(request: SendMessage) -> ResendKey | None:
+    if request.client_message_id is None:
+        return None
+    return request.conversation_id, request.sender.user_id, request.client_message_id
+
+
+def _find_resent(sends: list[SendMessage]) -> dict[ResendKey, rows.NewMessage]:
+    keys = {key for request in sends if (key := _resend_key(request)) is not None}
+    if not keys:
+        return {}
+    conversation_ids, sender_ids, client_ids = (set(part) for part in zip(*keys, strict=True))
+    found = Message.objects.filter(
+        conversation_id__in=conversation_ids, sender_id__in=sender_ids, client_message_id__in=client_ids
+    ).values_list(*rows.NewMessage.__dataclass_fields__)
+    stored = (rows.NewMessage(*row) for row in found)
+    return {
+        (message.conversation_id, message.sender_id, message.client_message_id): message
+        for message in stored
+        if message.sender_id is not None and message.client_message_id is not None
+    }
+
+
+def _find_participants(marks: list[MarkRead]) -> dict[tuple[UUID, UUID], Participant]:
+    if not marks:
+        return {}
+    found = Participant.objects.filter(
+        conversation_id__in={mark.conversation_id for mark in marks},
+        user_id__in={mark.reader.user_id for mark in marks},
+    )
+    return {(row.conversation_id, row.user_id): row for row in found}
+
+
+def _find_messages(marks: list[MarkRead]) -> dict[UUID, tuple[UUID, int]]:
+    ids = {mark.message_id for mark in marks if mark.message_id is not None}
+    if not ids:
+        return {}
+    found = Message.objects.filter(Q(id__in=ids)).values_list("id", "conversation_id", "seq")
+    return {message_id: (conversation_id, seq) for message_id, conversation_id, seq in found}
+
+
+def _created(conversation: LockedConversation, message: rows.NewMessage, request: SendMessage) -> MessageCreated:
+    sender: Person = person(request.sender)
+    concerned = {conversation.customer_id, conversation.agent_id} - {None, request.sender.user_id}
+    return MessageCreated(
+        conversation_id=str(conversation.id),
+        version=message.version,
+        message=MessageFacts(
+            id=str(message.id),
+            conversation_id=str(conversation.id),
+            seq=message.seq,
+            version=message.version,
+            type=message.type,
+            text=message.text,
+            sender=sender,
+            client_message_id=message.client_message_id,
+            created_at=message.created_at,
+        ),
+        notify=tuple(sorted(str(user_id) for user_id in concerned)),
+    )

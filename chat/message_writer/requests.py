@@ -1,0 +1,52 @@
+"""What the writer is asked for, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.tokens import Principal
+from chat.events import MessageCreated, ReceiptChanged
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Store a text. `client_message_id` makes a resend return the first message (SPEC §4)."""
+
+    sender: Principal
+    conversation_id: UUID
+    text: str
+    client_message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Remember that somebody has read up to a message; without `message_id` up to the last."""
+
+    reader: Principal
+    conversation_id: UUID
+    message_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A stored message; `is_new` is False where a resend found the first one.
+
+    `waits_in` is the queue in which the conversation waits for somebody to answer, if it does.
+    """
+
+    created: MessageCreated
+    is_new: bool
+    waits_in: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Up to which message somebody has read; `receipt` is None where nothing new was read."""
+
+    seq: int
+    receipt: ReceiptChanged | None
+
+
+Request = SendMessage | MarkRead
+Answer = Sent | Read

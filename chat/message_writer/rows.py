@@ -1,0 +1,71 @@
+"""Numbering and inserting message rows; every message in the database came through here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.ids import new_id
+from chat.models import Conversation, Message, MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class NewMessage:
+    """A message that has its number and is not inserted yet."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    version: int
+    sender_id: UUID | None
+    type: str
+    text: str
+    client_message_id: str | None
+    created_at: datetime
+
+
+COLUMNS = [Message._meta.get_field(name.removesuffix("_id") if name in ("conversation_id", "sender_id") else name) for name in NewMessage.__dataclass_fields__]
+
+
+def insert(messages: Sequence[NewMessage]) -> None:
+    """Insert messages in one statement's round trips: a third of what `bulk_create` costs.
+
+    Must run inside a transaction that has locked the conversations.
+    """
+    if not messages:
+        return
+    names = ", ".join(connection.ops.quote_name(str(column.column)) for column in COLUMNS)
+    places = ", ".join(["%s"] * len(COLUMNS))
+    table = connection.ops.quote_name(Message._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608 names are ours
+            [_values(message) for message in messages],
+        )
+
+
+def _values(message: NewMessage) -> list[Any]:
+    return [column.get_db_prep_value(getattr(message, column.attname), connection) for column in COLUMNS]
+
+
+def append_in_transaction(conversation: Conversation, text: str, *, now: datetime) -> Message:
+    """Append a system message to a conversation that the caller has locked and will save.
+
+    Numbers it on the model: `last_seq` and `version` go up by one.
+    """
+    conversation.last_seq += 1
+    conversation.version += 1
+    conversation.updated_at = now
+    return Message.objects.create(
+        conversation=conversation,
+        seq=conversation.last_seq,
+        version=conversation.version,
+        type=MessageType.SYSTEM,
+        text=text,
+        created_at=now,
+    )

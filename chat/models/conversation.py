@@ -1,0 +1,66 @@
+"""A conversation: who asks, who answers, and where it stands."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from accounts.ids import new_id
+from accounts.models import Organization
+from queueing.models import Queue
+
+
+class Status(models.TextChoices):
+    """Where a conversation stands (SPEC §3)."""
+
+    OPEN = "open", "Open"
+    WAITING = "waiting", "Waiting"
+    RESOLVED = "resolved", "Resolved"
+    CLOSED = "closed", "Closed"
+
+
+class Conversation(models.Model):
+    """One customer's conversation.
+
+    `last_seq` numbers its messages without gaps. `version` numbers every durable change, messages
+    included; each row that belongs to the conversation keeps the version at which it last changed,
+    so "what have I missed" is always "rows with a version above mine". `state_version` is that
+    number for the status and the assignment.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="conversations")
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="conversations")
+    agent = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="assigned_conversations"
+    )
+    queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    close_reason = models.CharField(max_length=200, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    last_seq = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=0)
+    state_version = models.PositiveIntegerField(default=0)
+    last_activity_at = models.DateTimeField()
+    inactivity_warned_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # SPEC §3: one live conversation for each customer. A visitor is a customer of one widget,
+            # so this is also one for each widget, however many tabs start at once.
+            models.UniqueConstraint(
+                fields=["customer"], condition=~models.Q(status="closed"), name="one_live_conversation"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "status", "-updated_at"]),
+            models.Index(fields=["agent", "status"]),
+            models.Index(fields=["customer", "-updated_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer} ({self.status})"

@@ -1,0 +1,72 @@
+"""Arm timers and fire those that are due, once, whatever dies meanwhile (SPEC §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from django.db import connection, transaction
+
+from queueing.models import Timer
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[str, datetime], None]
+"""Called with the timer's key and the time it is now, inside the transaction that uses the timer up."""
+
+class TryLater(Exception):
+    """Raised by a handler whose item is busy: the timer stays due and the next tick tries again.
+
+    A handler never waits for a lock: the timer's row is locked already, and whoever holds the item
+    may be waiting for that row.
+    """
+
+
+_handlers: dict[str, Handler] = {}
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Name the function that is called when a timer of this kind is due."""
+    _handlers[kind] = handler
+
+
+def arm(kind: str, key: str, due_at: datetime) -> None:
+    """Set a timer, or move the one there is."""
+    Timer.objects.update_or_create(kind=kind, key=key, defaults={"due_at": due_at})
+
+
+def disarm(key: str, *kinds: str) -> None:
+    """Remove an item's timers of these kinds."""
+    Timer.objects.filter(key=key, kind__in=kinds).delete()
+
+
+def fire_due(now: datetime, *, limit: int = 500) -> int:
+    """Fire at most `limit` timers that are due at `now`; return how many fired.
+
+    The row is deleted in the transaction in which its handler writes: after a crash in the middle
+    both are undone and the timer is still due. A handler that fails leaves its timer for the next
+    tick and does not keep the others from firing.
+    """
+    due = Timer.objects.filter(due_at__lte=now, kind__in=_handlers).order_by("due_at")
+    fired = 0
+    for timer_id in list(due.values_list("id", flat=True)[:limit]):
+        try:
+            fired += _fire(timer_id, now)
+        except TryLater:
+            continue
+        except Exception:
+            log.exception("timer_failed", timer_id=timer_id)
+    return fired
+
+
+@transaction.atomic
+def _fire(timer_id: int, now: datetime) -> bool:
+    timers = Timer.objects.filter(id=timer_id, due_at__lte=now)
+    if connection.features.has_select_for_update_skip_locked:
+        timers = timers.select_for_update(skip_locked=True)
+    timer = timers.first()
+    if timer is None or not timers.model.objects.filter(id=timer.id).delete()[0]:
+        return False
+    _handlers[timer.kind](timer.key, now)
+    return True
