@@ -104,7 +104,7 @@ def statuses(user_ids: Collection[UUID]) -> dict[UUID, str]:
         _log_failure(error)
         return dict.fromkeys(ids, OFFLINE)
     return {
-        user_id: (chosen.decode() if chosen else "online") if sockets else OFFLINE
+        user_id: str(chosen or "online") if sockets else OFFLINE
         for user_id, sockets, chosen in zip(ids, answers[::2], answers[1::2], strict=True)
     }
 
@@ -113,7 +113,7 @@ def vanished() -> list[UUID]:
     """List those whose last lease has run out unnoticed, because their process died; each is listed once."""
     try:
         client = _asker()
-        gone = [UUID(raw.decode()) for raw in client.zrangebyscore("presence:leases", "-inf", time.time())]
+        gone = [UUID(str(raw)) for raw in client.zrangebyscore("presence:leases", "-inf", time.time())]
         return [user_id for user_id in gone if _has_vanished(client, user_id)]
     except (RedisError, OSError) as error:
         _log_failure(error)
@@ -151,6 +151,7 @@ def _asker() -> redis.Redis:
     if _asking is None:
         _asking = redis.Redis.from_url(
             settings.REDIS_URL,
+            decode_responses=True,
             socket_timeout=REDIS_TIMEOUT_SECONDS,
             socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
         )

@@ -90,7 +90,9 @@ def principal_from_access_token(token: Any) -> Principal:
     try:
         claims = AccessToken(token)  # type: ignore[arg-type]
     except ExpiredTokenError:
-        raise TokenRefused("token_expired", "The access token has expired: refresh it and try again.") from None
+        raise TokenRefused(
+            "token_expired", "The access token has expired: refresh it and try again."
+        ) from None
     except TokenError:
         raise TokenRefused("token_invalid", "The access token is not valid.") from None
     return principal_of(
@@ -112,7 +114,7 @@ def issue_tokens(user: User) -> dict[str, str]:
 
 
 def refresh_tokens(token: str) -> dict[str, str]:
-    """Exchange a refresh token for a new pair. Raises `TokenRefused` as `principal_from_access_token` does."""
+    """Exchange a refresh token for a new pair. Raises `TokenRefused` for one that opens nothing."""
     try:
         claims = RefreshToken(token)  # type: ignore[arg-type]
     except ExpiredTokenError:
@@ -124,6 +126,8 @@ def refresh_tokens(token: str) -> dict[str, str]:
 
 def _active_user(user_id: Any) -> User:
     try:
-        return User.objects.select_related("organization", "visitor").get(id=UUID(str(user_id)), is_active=True)
+        return User.objects.select_related("organization", "visitor").get(
+            id=UUID(str(user_id)), is_active=True
+        )
     except (User.DoesNotExist, ValueError):
         raise TokenRefused("token_invalid", "The token belongs to nobody who may sign in.") from None

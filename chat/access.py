@@ -45,7 +45,9 @@ def check_claims(principal: Principal, said: Any) -> None:
     }
     for name, true_values in true_claims.items():
         claimed = said.get(name)
-        if claimed is not None and (not isinstance(claimed, str) or claimed.strip().lower() not in true_values):
+        if claimed is not None and (
+            not isinstance(claimed, str) or claimed.strip().lower() not in true_values
+        ):
             raise Forbidden(f"The {name} is not that of the token.")
 
 
@@ -127,7 +129,9 @@ def served_queue_ids(principal: Principal, queue_id: str | None = None) -> list[
     """
     staff(principal)
     if principal.is_admin:
-        served = list(Queue.objects.filter(organization_id=principal.organization_id).values_list("id", flat=True))
+        served = list(
+            Queue.objects.filter(organization_id=principal.organization_id).values_list("id", flat=True)
+        )
     else:
         served = line.queue_ids_served_by(principal.user_id)
     if queue_id is None:

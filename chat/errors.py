@@ -1,4 +1,4 @@
-"""One tree of errors with codes; mapped once to HTTP (`chat.api.errors`) and once to acks (`chat.gateway.dispatch`).
+"""One tree of errors with codes; mapped once to HTTP (`chat.api`) and once to acks (`chat.gateway`).
 
 A message names what was wrong and what is allowed, because a client shows it to a person.
 """
@@ -30,7 +30,7 @@ class UnknownEvent(InvalidInput):
 
 
 class NotAuthenticated(HelpdeskError):
-    """The token is missing or opens nothing. `code` is `token_missing`, `token_expired` or `token_invalid` (SPEC §2)."""
+    """A token that opens nothing; `code` says why, as SPEC §2 names it."""
 
     code = "token_invalid"
 
@@ -52,7 +52,7 @@ class NotAssigned(Forbidden):
 
 
 class NotFound(HelpdeskError):
-    """There is no such thing, or it is not this person's: the answer is the same, so that nobody can probe."""
+    """There is no such thing, or it is not this person's: one answer, so that nobody can probe."""
 
     code = "not_found"
 

@@ -51,7 +51,7 @@ class MessageFacts(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
-    """A conversation's state. `unread` counts, for each participant's id, the others' messages it has not read."""
+    """A conversation's state. `unread` counts for each participant's id what it has not read of others."""
 
     id: str
     organization_id: str
@@ -122,7 +122,7 @@ class PresenceChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class QueueChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A waiting conversation came into a queue ("added"), left it ("removed"), or its customer wrote ("message").
+    """A conversation came into a queue ("added"), left it ("removed"), or its customer wrote ("message").
 
     `waiting` counts the line where it changed; `taken_by` is the agent who has the conversation now.
     """

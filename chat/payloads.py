@@ -21,7 +21,9 @@ def timestamp(moment: datetime) -> str:
 def sent(facts: MessageFacts) -> Payload:
     """What a sender is told of its stored message, on both namespaces (SPEC §5)."""
     answer: Payload = {"messageId": facts.id, "seq": facts.seq, "timestamp": timestamp(facts.created_at)}
-    return answer if facts.client_message_id is None else {**answer, "clientMessageId": facts.client_message_id}
+    return (
+        answer if facts.client_message_id is None else {**answer, "clientMessageId": facts.client_message_id}
+    )
 
 
 # Namespace `/` and REST (SPEC §5.1)

@@ -10,8 +10,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from accounts import presence
 from accounts.models import Role, User
 from accounts.tokens import Principal
-from chat.events import ConversationFacts, MessageFacts, Person, QueueName, ReceiptChanged
 from chat import rooms
+from chat.events import ConversationFacts, MessageFacts, Person, QueueName, ReceiptChanged
 from chat.models import Conversation, Message, Participant, Status
 from queueing.models import Queue
 
@@ -21,13 +21,17 @@ BACKLOG_MESSAGES = 50
 def person(user: User | Principal) -> Person:
     """Describe somebody as others see them."""
     return Person(
-        id=str(user.user_id if isinstance(user, Principal) else user.id),
+        id=str(_user_id(user)),
         role=user.role,
         email=user.email,
         first_name=user.first_name,
         last_name=user.last_name,
         phone=user.phone if isinstance(user, User) else "",
     )
+
+
+def _user_id(somebody: User | Principal) -> UUID:
+    return somebody.user_id if isinstance(somebody, Principal) else somebody.id
 
 
 def queue_name(queue: Queue | None) -> QueueName | None:
@@ -46,14 +50,14 @@ def conversation_facts(conversation: Conversation) -> ConversationFacts:
 
 
 def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts]:
-    """Describe conversations, in their order; one query for all their unread counts, one look at who is here."""
+    """Describe conversations, in their order, with one query for all their unread counts."""
     statuses = presence.statuses({conversation.customer_id for conversation in found})
     unread = unread_counts([conversation.id for conversation in found])
     return [
         ConversationFacts(
             id=str(conversation.id),
             organization_id=str(conversation.organization_id),
-            status=conversation.status,
+            status=str(conversation.status),
             customer=person(conversation.customer),
             agent=person(conversation.agent) if conversation.agent else None,
             queue=queue_name(conversation.queue),
@@ -86,9 +90,13 @@ def unread_counts(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]
     return counts
 
 
-def messages_of(conversation: Conversation, *, after: int = 0, before: int | None = None) -> QuerySet[Message]:
+def messages_of(
+    conversation: Conversation, *, after: int = 0, before: int | None = None
+) -> QuerySet[Message]:
     """The messages between two `seq`, both excluded, in their order; none newer than the row at hand says."""
-    found = conversation.messages.select_related("sender").filter(seq__gt=after, seq__lte=conversation.last_seq)
+    found = conversation.messages.select_related("sender").filter(
+        seq__gt=after, seq__lte=conversation.last_seq
+    )
     return (found if before is None else found.filter(seq__lt=before)).order_by("seq")
 
 
@@ -100,7 +108,9 @@ def latest_messages(messages: QuerySet[Message], count: int) -> list[Message]:
 def message_facts(conversation: Conversation, messages: Iterable[Message]) -> list[MessageFacts]:
     """Describe messages of one conversation; one query for who has read them."""
     read_by_customer = read_by_staff = 0
-    for user_id, read_seq in Participant.objects.filter(conversation=conversation).values_list("user_id", "read_seq"):
+    for user_id, read_seq in Participant.objects.filter(conversation=conversation).values_list(
+        "user_id", "read_seq"
+    ):
         if user_id == conversation.customer_id:
             read_by_customer = read_seq
         else:
@@ -127,10 +137,15 @@ def receipts_after(conversation: Conversation, version: int) -> list[ReceiptChan
     """The read marks that moved after a version, oldest change first."""
     marks = (
         Participant.objects.select_related("user")
-        .filter(conversation=conversation, version__gt=version, version__lte=conversation.version, read_seq__gt=0)
+        .filter(
+            conversation=conversation, version__gt=version, version__lte=conversation.version, read_seq__gt=0
+        )
         .order_by("version")
     )
-    marks_and_ids = [(mark, conversation.messages.filter(seq=mark.read_seq).values_list("id", flat=True).first()) for mark in marks]
+    marks_and_ids = [
+        (mark, conversation.messages.filter(seq=mark.read_seq).values_list("id", flat=True).first())
+        for mark in marks
+    ]
     return [
         ReceiptChanged(
             conversation_id=str(conversation.id),
@@ -145,16 +160,25 @@ def receipts_after(conversation: Conversation, version: int) -> list[ReceiptChan
     ]
 
 
-def presence_rooms(user_id: UUID, organization_id: UUID, role: str) -> tuple[str, ...]:
-    """Who may see whether somebody is here (SPEC §8): agents see agents; both sides of a live chat see each other."""
-    live = Conversation.objects.exclude(status=Status.CLOSED).filter(Q(customer_id=user_id) | Q(agent_id=user_id))
-    seen_in = tuple(rooms.conversation(conversation_id) for conversation_id in live.values_list("id", flat=True))
-    return seen_in if role == Role.CUSTOMER else (rooms.staff(organization_id), *seen_in)
+def presence_rooms(somebody: User | Principal) -> tuple[str, ...]:
+    """Who sees whether somebody is here (SPEC §8): the team, and both sides of a live chat each other."""
+    user_id = _user_id(somebody)
+    live = Conversation.objects.exclude(status=Status.CLOSED).filter(
+        Q(customer_id=user_id) | Q(agent_id=user_id)
+    )
+    seen_in = tuple(
+        rooms.conversation(conversation_id) for conversation_id in live.values_list("id", flat=True)
+    )
+    return seen_in if somebody.role == Role.CUSTOMER else (rooms.staff(somebody.organization_id), *seen_in)
 
 
 def last_texts(found: Sequence[Conversation]) -> dict[str, str]:
     """The last thing a person said in each of these conversations, by conversation id."""
-    last = Message.objects.filter(conversation=OuterRef("id"), sender__isnull=False).order_by("-seq").values("text")
+    last = (
+        Message.objects.filter(conversation=OuterRef("id"), sender__isnull=False)
+        .order_by("-seq")
+        .values("text")
+    )
     rows = (
         Conversation.objects.filter(id__in=[conversation.id for conversation in found])
         .annotate(last_text=Subquery(last[:1]))

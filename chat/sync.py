@@ -33,6 +33,8 @@ def snapshot_of(conversation: Conversation, last_seq: int | None = None) -> Snap
     """As `snapshot`, of a conversation that has just been read or written."""
     messages = selectors.messages_of(conversation, after=last_seq or 0)
     found = (
-        selectors.latest_messages(messages, selectors.BACKLOG_MESSAGES) if last_seq is None else list(messages)
+        selectors.latest_messages(messages, selectors.BACKLOG_MESSAGES)
+        if last_seq is None
+        else list(messages)
     )
     return Snapshot(selectors.conversation_facts(conversation), selectors.message_facts(conversation, found))

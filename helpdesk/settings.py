@@ -103,7 +103,9 @@ def database(url: str) -> dict[str, Any]:
         configuration["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
     else:
         configuration["CONN_HEALTH_CHECKS"] = True
-        configuration["OPTIONS"] = {"pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 20), "timeout": 10}}
+        configuration["OPTIONS"] = {
+            "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 20), "timeout": 10}
+        }
     return configuration
 
 
@@ -132,6 +134,7 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     # A tick nobody took within a few seconds is worth nothing: the next one does its work too.
     "tick": {"task": "queueing.tick", "schedule": 1.0, "options": {"expires": 5}},
+    "tell-vanished": {"task": "chat.tell_vanished", "schedule": 5.0, "options": {"expires": 5}},
 }
 
 # People, signing in, tokens

@@ -19,12 +19,20 @@ class Queue(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="queues")
     name = models.CharField(max_length=80)
-    is_default = models.BooleanField(default=False, help_text="Takes the chats for which nobody named a queue.")
+    is_default = models.BooleanField(
+        default=False, help_text="Takes the chats for which nobody named a queue."
+    )
     inactivity_warning_seconds = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Empty: the installation's default."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Empty: the installation's default.",
     )
     inactivity_close_seconds = models.PositiveIntegerField(
-        null=True, blank=True, validators=[MinValueValidator(1)], help_text="Empty: the installation's default."
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Empty: the installation's default.",
     )
 
     class Meta:
@@ -44,7 +52,9 @@ class Member(models.Model):
     """Somebody who serves a queue."""
 
     queue = models.ForeignKey(Queue, on_delete=models.CASCADE, related_name="members")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_memberships"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["queue", "user"], name="one_membership_in_a_queue")]
@@ -64,7 +74,9 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name_plural = "entries"
-        indexes = [models.Index(fields=["queue", "-priority", "waiting_since", "id"], name="entry_line_order")]
+        indexes = [
+            models.Index(fields=["queue", "-priority", "waiting_since", "id"], name="entry_line_order")
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} in {self.queue}"

@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 Handler = Callable[[str, datetime], None]
 """Called with the timer's key and the time it is now, inside the transaction that uses the timer up."""
 
+
 class TryLater(Exception):
     """Raised by a handler whose item is busy: the timer stays due and the next tick tries again.
 

@@ -62,13 +62,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="users")
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.CUSTOMER)
-    username = models.CharField(_("sign-in e-mail"), max_length=254, unique=True, validators=[MinLengthValidator(3)])
+    username = models.CharField(
+        _("sign-in e-mail"), max_length=254, unique=True, validators=[MinLengthValidator(3)]
+    )
     email = models.EmailField(_("e-mail address"), blank=True)
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)
     phone = models.CharField(max_length=32, blank=True)
     is_active = models.BooleanField(
-        _("active"), default=True, help_text=_("Turn off instead of deleting: all tokens stop working at once.")
+        _("active"),
+        default=True,
+        help_text=_("Turn off instead of deleting: all tokens stop working at once."),
     )
     is_staff = models.BooleanField(default=False, editable=False)
     date_joined = models.DateTimeField(auto_now_add=True)

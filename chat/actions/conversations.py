@@ -37,7 +37,9 @@ def start_conversation(customer: Principal, queue_id: str | None = None) -> tupl
 
 
 def _live_conversation(customer: Principal) -> Conversation | None:
-    return selectors.conversations().filter(customer_id=customer.user_id).exclude(status=Status.CLOSED).first()
+    return (
+        selectors.conversations().filter(customer_id=customer.user_id).exclude(status=Status.CLOSED).first()
+    )
 
 
 @transaction.atomic
@@ -80,7 +82,11 @@ def close_conversation(actor: Principal, conversation_id: str, reason: str = "")
         return conversation
     access.check_may_write(actor, conversation)
     return close_now(
-        conversation, actor=actor, reason=reason.strip(), says=f"{actor.name} closed the chat", now=timezone.now()
+        conversation,
+        actor=actor,
+        reason=reason.strip(),
+        says=f"{actor.name} closed the chat",
+        now=timezone.now(),
     )
 
 

@@ -22,7 +22,9 @@ def message_to_send(
     if not text:
         raise InvalidInput("The text is empty: write 1 to 10,000 characters.", field="text")
     if len(text) > MAX_TEXT_CHARACTERS:
-        raise InvalidInput(f"The text has {len(text):,} characters; at most 10,000 are allowed.", field="text")
+        raise InvalidInput(
+            f"The text has {len(text):,} characters; at most 10,000 are allowed.", field="text"
+        )
     if "\0" in text or "\0" in (client_message_id or ""):
         raise InvalidInput("The text holds a NUL character, which cannot be stored.", field="text")
     if client_message_id is not None and not 1 <= len(client_message_id) <= MAX_CLIENT_MESSAGE_ID_CHARACTERS:

@@ -19,7 +19,7 @@ from queueing import line
 
 
 def let_wait(conversation: Conversation, *, now: datetime) -> None:
-    """Put a conversation into its queue's line and tell the queue's agents; inside the caller's transaction."""
+    """Put a conversation into its queue's line, in the caller's transaction, and tell the queue's agents."""
     assert conversation.queue is not None
     line.enqueue(conversation.queue, str(conversation.id), now=now)
     fanout.publish_on_commit(
@@ -69,7 +69,9 @@ def claim(agent: Principal, conversation_id: str) -> Conversation:
         return conversation
     if conversation.status == Status.CLOSED:
         raise ConversationClosed("This chat is closed.")
-    raise AlreadyTaken(f"{conversation.agent.name if conversation.agent else 'Somebody'} has taken this chat.")
+    raise AlreadyTaken(
+        f"{conversation.agent.name if conversation.agent else 'Somebody'} has taken this chat."
+    )
 
 
 def _assign(conversation: Conversation, agent: Principal, *, kind: str) -> Conversation:

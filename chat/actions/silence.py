@@ -52,7 +52,9 @@ def close_if_silent(key: str, now: datetime) -> None:
     if now < due:
         timers.arm(inactivity.CLOSE, key, due)
         return
-    close_now(conversation, actor=None, reason="inactivity", says="Closed because nobody wrote any more", now=now)
+    close_now(
+        conversation, actor=None, reason="inactivity", says="Closed because nobody wrote any more", now=now
+    )
 
 
 def _watched(key: str) -> Conversation | None:

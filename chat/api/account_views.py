@@ -81,6 +81,8 @@ class WidgetToken(PublicView):
     def post(self, request: Request, key: str) -> Response:
         """Make a new visitor and its tokens: `{access, refresh, visitor}`."""
         body = self.body(serializers.VisitorToken)
-        visitor = create_visitor(widget=active_widget(key), name=body.get("name", ""), email=body.get("email", ""))
+        visitor = create_visitor(
+            widget=active_widget(key), name=body.get("name", ""), email=body.get("email", "")
+        )
         about = {"_id": str(visitor.id), "name": visitor.name, "email": visitor.email}
         return Response({**tokens.issue_tokens(visitor), "visitor": about})

@@ -11,7 +11,7 @@ from chat.errors import NotAuthenticated
 
 
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <access token>` (SPEC §2). A token anywhere else, in the URL say, is not looked at."""
+    """`Authorization: Bearer <access token>` (SPEC §2); a token in the URL is not looked at."""
 
     def authenticate(self, request: Request) -> tuple[Principal, str]:
         """Find out who calls. Raises `NotAuthenticated` without a good token."""
@@ -28,7 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         return "Bearer"
 
 
-class TokenAuthenticationScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenAuthenticationScheme(OpenApiAuthenticationExtension):
     """Describes the bearer token in the OpenAPI schema."""
 
     target_class = "chat.api.authentication.TokenAuthentication"

@@ -35,14 +35,14 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         return _answer(400, "The request is not valid.", "invalid", error.detail)
     if isinstance(error, APIException):
         answer = _answer(error.status_code, str(error.detail), str(error.get_codes()))
-        if getattr(error, "wait", None):
-            answer["Retry-After"] = str(int(error.wait))
+        if (wait := getattr(error, "wait", None)) is not None:
+            answer["Retry-After"] = str(int(wait))
         return answer
     if isinstance(error, Http404):
         return _answer(404, "There is no such page.", "not_found")
     if isinstance(error, PermissionDenied):
         return _answer(403, "You may not do that.", "forbidden")
-    log.exception("request_failed", view=type(context.get("view")).__name__)
+    log.error("request_failed", view=type(context.get("view")).__name__, exc_info=error)
     return _answer(500, "Something went wrong on our side. Please try again.", "error")
 
 

@@ -40,7 +40,9 @@ class SendMessage(serializers.Serializer[Any]):
     messageType = serializers.ChoiceField(["text"], default="text")
     # Its own limit is checked, and named, where every message passes: chat.actions.messages.
     content = StrictCharField(trim_whitespace=False, allow_blank=True)
-    clientMessageId = StrictCharField(required=False, allow_null=True, trim_whitespace=False, allow_blank=True)
+    clientMessageId = StrictCharField(
+        required=False, allow_null=True, trim_whitespace=False, allow_blank=True
+    )
 
 
 class EndConversation(serializers.Serializer[Any]):

@@ -11,8 +11,8 @@ from accounts.models import Role, User
 from chat import access, payloads
 from chat.api.answers import answer
 from chat.api.views import View
-from queueing.models import Queue
 from queueing import line
+from queueing.models import Queue
 
 
 class Presence(View):
@@ -20,7 +20,9 @@ class Presence(View):
     def get(self, request: Request) -> Response:
         """List the organization's agents and admins with their status."""
         user = access.staff(self.caller())
-        team = User.objects.filter(organization_id=user.organization_id, is_active=True).exclude(role=Role.CUSTOMER)
+        team = User.objects.filter(organization_id=user.organization_id, is_active=True).exclude(
+            role=Role.CUSTOMER
+        )
         statuses = presence.statuses([member.id for member in team])
         return answer(
             "Presence fetched successfully",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -26,11 +26,10 @@ class View(APIView):
 
     def caller(self) -> Principal:
         """The person of the request's token."""
-        principal: Principal = self.request.user
-        return principal
+        return cast(Principal, self.request.user)
 
     def body(self, serializer: type[Serializer[Any]]) -> dict[str, Any]:
-        """The request's body. Raises `ValidationError`, and `Forbidden` for a false `orgId` or `role` in it."""
+        """The request's body. Raises `ValidationError`, and `Forbidden` for a false `orgId` or `role`."""
         checked = serializer(data=self.request.data)
         checked.is_valid(raise_exception=True)
         if isinstance(self.request.user, Principal):
@@ -55,7 +54,9 @@ class Conversations(View):
         """List my conversations: a customer's own, an agent's those it has or had last."""
         user = self.caller()
         mine = selectors.conversations().filter(organization_id=user.organization_id)
-        mine = mine.filter(customer_id=user.user_id) if user.is_customer else mine.filter(agent_id=user.user_id)
+        mine = (
+            mine.filter(customer_id=user.user_id) if user.is_customer else mine.filter(agent_id=user.user_id)
+        )
         return _list(mine, request)
 
 
@@ -99,7 +100,7 @@ class Messages(View):
 class ConversationMessages(View):
     @extend_schema(responses={200: dict})
     def get(self, request: Request, conversation_id: str) -> Response:
-        """List a conversation's messages in their order: by page, or those `after` or `before` a `seq`."""
+        """List messages in their order: by page, or those `after` or `before` a `seq`."""
         conversation = access.readable_conversation(self.caller(), conversation_id)
         if {"after", "before"} & set(request.query_params):
             return self._beside_a_seq(request, conversation)
@@ -130,7 +131,7 @@ class ConversationMessages(View):
 class SupportConversations(View):
     @extend_schema(responses={200: dict})
     def get(self, request: Request) -> Response:
-        """List the organization's conversations for agents and admins; `mine=true` for those assigned to me."""
+        """List the organization's conversations; with `mine=true` those assigned to me."""
         user = access.staff(self.caller())
         found = selectors.conversations().filter(organization_id=user.organization_id)
         if request.query_params.get("mine") == "true":

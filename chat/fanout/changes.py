@@ -16,8 +16,12 @@ def conversations_ahead_of(known: Mapping[str, int]) -> list[str]:
     ids = list(known)
     ahead: list[str] = []
     for start in range(0, len(ids), IDS_IN_A_QUERY):
-        rows = Conversation.objects.filter(id__in=ids[start : start + IDS_IN_A_QUERY]).values_list("id", "version")
-        ahead += [str(conversation_id) for conversation_id, version in rows if version > known[str(conversation_id)]]
+        rows = Conversation.objects.filter(id__in=ids[start : start + IDS_IN_A_QUERY]).values_list(
+            "id", "version"
+        )
+        ahead += [
+            str(conversation_id) for conversation_id, version in rows if version > known[str(conversation_id)]
+        ]
     return ahead
 
 

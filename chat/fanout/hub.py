@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from chat.events import ConversationChanged, DurableEvent, Event, MessageCreated, ReceiptChanged
 from chat import rooms
+from chat.events import ConversationChanged, DurableEvent, Event, MessageCreated, ReceiptChanged
 from chat.fanout.delivery import Dialect, Member, Outgoing
 from chat.fanout.timeline import Timeline
 

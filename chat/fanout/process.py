@@ -23,7 +23,7 @@ GROUP_SEND_TIMEOUT_SECONDS = 2
 RECONNECT_SECONDS = 1
 MAX_UNSENT_EVENTS = 10_000
 GAP_PATIENCE_SECONDS = 0.05
-"""How long an event may be overtaken before the database is asked; another process's commit is that late at most."""
+"""How long an event may be late before the database is asked for it."""
 CHECK_SECONDS = 3
 """How often the database is asked what the channel layer has lost."""
 
@@ -104,7 +104,11 @@ class ProcessFanout:
     async def _check(self) -> None:
         while True:
             await asyncio.sleep(CHECK_SECONDS)
-            known = {key: timeline.version for key, timeline in self.hub.timelines.items() if timeline.version is not None}
+            known = {
+                key: timeline.version
+                for key, timeline in self.hub.timelines.items()
+                if timeline.version is not None
+            }
             try:
                 for conversation_id in await in_database_thread(changes.conversations_ahead_of, known):
                     await self._heal(conversation_id)
@@ -129,7 +133,9 @@ class ProcessFanout:
         if timeline is None or timeline.version is None:
             return
         try:
-            missed, version = await in_database_thread(changes.changes_since, conversation_id, timeline.version)
+            missed, version = await in_database_thread(
+                changes.changes_since, conversation_id, timeline.version
+            )
         except DatabaseError as error:
             log.warning("delivery_heal_failed", error=type(error).__name__)
             return

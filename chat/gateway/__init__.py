@@ -1,1 +1,1 @@
-"""The dialects: commands in, events out. Each handler parses, authorises, acts and answers; nothing here writes."""
+"""The dialects: commands in, events out. Nothing here writes."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from accounts import presence
 from chat import payloads, selectors
 from chat.access import parse_id
-from chat.actions import conversations, messages, routing
+from chat.actions import conversations, messages, people, routing
 from chat.errors import InvalidInput
-from chat.gateway import commands, connecting, joining, typing
+from chat.gateway import commands, joining, typing
 from chat.gateway.chat_dialect import NAMESPACE, dialect
 from chat.gateway.dispatch import Namespace, staff_only
 from chat.gateway.sockets import Socket
@@ -28,12 +28,14 @@ async def _connected(socket: Socket) -> None:
 
 @chat.on("join-chat", takes=commands.JoinChat)
 async def join_chat(socket: Socket, command: commands.JoinChat) -> Payload:
-    """Into the room, with the backlog; without `chatId` a customer's live conversation, made if there is none."""
+    """Into the room, with the backlog; without `chatId` into a customer's live conversation, new or not."""
     chat_id = command.chat_id
     if chat_id is None:
         if not socket.user.is_customer:
             raise InvalidInput("An agent names the chat to join: chatId is needed.")
-        conversation, _ = await in_database_thread(conversations.start_conversation, socket.user, command.queue_id)
+        conversation, _ = await in_database_thread(
+            conversations.start_conversation, socket.user, command.queue_id
+        )
         chat_id = str(conversation.id)
     return {"chat": await _enter(socket, chat_id, command.last_seq)}
 
@@ -65,7 +67,7 @@ async def set_status(socket: Socket, command: commands.SetStatus) -> Payload:
         allowed = ", ".join(("typing", "idle", *presence.STATUSES))
         raise InvalidInput(f"There is no such status. Allowed are: {allowed}.", field="status")
     await presence.set_status(socket.user.user_id, command.status)
-    await connecting.tell_presence(socket.user, command.status)
+    await in_database_thread(people.tell_presence, socket.user, command.status)
     return {"status": command.status}
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-
 from chat import payloads, rooms
 from chat.events import (
     ConversationChanged,
@@ -39,7 +38,9 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             status = partial(_typing, event)
             return [_tell(_room(event), "presence-change", status, except_user=event.person.id)]
         case PresenceChanged():
-            return [_tell(event.rooms, "presence-change", partial(_presence, event), except_user=event.person.id)]
+            return [
+                _tell(event.rooms, "presence-change", partial(_presence, event), except_user=event.person.id)
+            ]
         case QueueChanged():
             return _queue_changed(event)
         case InactivityWarned():
@@ -48,7 +49,7 @@ def dialect(event: Event) -> Iterable[Outgoing]:
 
 
 def _conversation_changed(facts: ConversationFacts) -> Iterable[Outgoing]:
-    concerned = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
+    concerned: tuple[str, ...] = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
     if facts.agent:
         concerned += (rooms.user(facts.agent.id),)
     if facts.status == "closed":
@@ -67,7 +68,9 @@ def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:
         yield _tell(agents, "chat-claimed", claimed, except_user=event.taken_by.id)
 
 
-def _tell(to: tuple[str, ...], name: str, data: Callable[[], Payload], *, except_user: str | None = None) -> Outgoing:
+def _tell(
+    to: tuple[str, ...], name: str, data: Callable[[], Payload], *, except_user: str | None = None
+) -> Outgoing:
     return Outgoing(to, lambda: encode_event(NAMESPACE, name, (data(),)), except_user=except_user)
 
 

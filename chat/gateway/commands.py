@@ -18,61 +18,61 @@ class Command(msgspec.Struct, frozen=True, rename="camel"):
 CommandType = TypeVar("CommandType", bound=Command)
 
 
-class Nothing(Command):
+class Nothing(Command, frozen=True):
     """No field."""
 
 
-class InConversation(Command):
+class InConversation(Command, frozen=True):
     """Something about a conversation."""
 
     conversation_id: Id
 
 
-class JoinConversation(InConversation):
+class JoinConversation(InConversation, frozen=True):
     last_seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
 
 
-class SendToConversation(InConversation):
+class SendToConversation(InConversation, frozen=True):
     message_type: str
     content: str | None = None
     client_message_id: str | None = None
 
 
-class ReadMessage(InConversation):
+class ReadMessage(InConversation, frozen=True):
     message_id: Id
 
 
-class InChat(Command):
+class InChat(Command, frozen=True):
     """Something about a chat."""
 
     chat_id: Id
 
 
-class JoinChat(Command):
+class JoinChat(Command, frozen=True):
     chat_id: Id | None = None
     last_seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
     queue_id: Id | None = None
 
 
-class SendToChat(InChat):
+class SendToChat(InChat, frozen=True):
     text: str
     client_message_id: str | None = None
 
 
-class SetStatus(Command):
+class SetStatus(Command, frozen=True):
     status: str
     chat_id: Id | None = None
 
 
-class ReadChat(InChat):
+class ReadChat(InChat, frozen=True):
     message_id: Id | None = None
 
 
-class CloseChat(InChat):
+class CloseChat(InChat, frozen=True):
     reason: str = ""
 
 
-class PickNext(Command):
+class PickNext(Command, frozen=True):
     queue_id: Id | None = None
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from uuid import UUID
 
 from accounts import presence
 from accounts.tokens import Principal, TokenRefused, principal_from_access_token
-from chat import access, fanout, selectors
+from chat import access, fanout, rooms
+from chat.actions import people
 from chat.errors import NotAuthenticated
-from chat.events import PresenceChanged
-from chat import rooms
 from chat.fanout.delivery import Dialect
 from chat.gateway import typing
 from chat.gateway.sockets import Socket
@@ -33,7 +31,7 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
     for room in own_rooms:
         hub.join(socket, room)
     if await presence.arrive(principal.user_id, socket.id):
-        await tell_presence(principal, "online")
+        await in_database_thread(people.tell_presence, principal, "online")
 
 
 async def see_off(socket: Socket) -> None:
@@ -52,19 +50,13 @@ async def see_off(socket: Socket) -> None:
 async def keep(socket: Socket) -> None:
     """Renew a socket's lease on being here."""
     if socket.principal is not None and await presence.renew(socket.principal.user_id, socket.id):
-        await tell_presence(socket.principal, "online")
-
-
-async def tell_presence(principal: Principal, status: str) -> None:
-    """Tell those who may know that somebody's status is now this (SPEC §8)."""
-    own_rooms = await in_database_thread(selectors.presence_rooms, principal.user_id, principal.organization_id, principal.role)
-    fanout.publish(PresenceChanged(selectors.person(principal), status, datetime.now(UTC), own_rooms))
+        await in_database_thread(people.tell_presence, socket.principal, "online")
 
 
 async def _say_goodbye(principal: Principal) -> None:
     await asyncio.sleep(presence.GRACE_SECONDS)
     if await presence.has_left(principal.user_id):
-        await tell_presence(principal, presence.OFFLINE)
+        await in_database_thread(people.tell_presence, principal, presence.OFFLINE)
 
 
 def _look_up(token: object) -> tuple[Principal, list[str]]:

@@ -48,7 +48,7 @@ class Namespace:
         return handler
 
     async def connect(self, socket: Socket) -> None:
-        """Let a socket in, as the person of its token. Raises `HelpdeskError` for the CONNECT_ERROR (SPEC §2)."""
+        """Let a socket in as the person of its token. Raises `HelpdeskError` for the CONNECT_ERROR."""
         await connecting.let_in(socket, self.dialect)
         if self._on_connected is not None:
             try:
@@ -64,7 +64,9 @@ class Namespace:
         except HelpdeskError as error:
             refusal = error
         except Exception:
-            log.exception("event_failed", namespace=self.name, socket_event=name if name in self.handlers else "?")
+            log.exception(
+                "event_failed", namespace=self.name, socket_event=name if name in self.handlers else "?"
+            )
             refusal = HelpdeskError("Something went wrong on our side. Please try again.")
         return {"ok": False, "error": {"code": refusal.code, "message": refusal.message}}
 

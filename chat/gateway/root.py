@@ -38,13 +38,17 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             return [_to_conversation(event.conversation_id, "message:read-receipt", _receipt(event))]
         case ConversationChanged():
             facts = event.conversation
-            concerned = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
+            concerned: tuple[str, ...] = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
             if facts.agent:
                 concerned += (rooms.user(facts.agent.id),)
             return [Outgoing(concerned, partial(_encode_conversation, event))]
         case TypingChanged():
             name = "typing:user-typing" if event.is_typing else "typing:user-stopped"
-            data = {"conversationId": event.conversation_id, "userId": event.person.id, "userName": event.person.name}
+            data = {
+                "conversationId": event.conversation_id,
+                "userId": event.person.id,
+                "userName": event.person.name,
+            }
             return [_to_conversation(event.conversation_id, name, data, except_user=event.person.id)]
         case PresenceChanged():
             name = "user:offline" if event.status == "offline" else "user:online"
@@ -100,8 +104,12 @@ def _receipt(event: ReceiptChanged) -> Payload:
     }
 
 
-def _to_conversation(conversation_id: str, name: str, data: Payload, *, except_user: str | None = None) -> Outgoing:
-    return Outgoing((rooms.conversation(conversation_id),), partial(_encode, name, data), except_user=except_user)
+def _to_conversation(
+    conversation_id: str, name: str, data: Payload, *, except_user: str | None = None
+) -> Outgoing:
+    return Outgoing(
+        (rooms.conversation(conversation_id),), partial(_encode, name, data), except_user=except_user
+    )
 
 
 root = Namespace(NAMESPACE, dialect)
@@ -146,7 +154,9 @@ async def send_message(socket: Socket, command: commands.SendToConversation) -> 
     if command.content is None:
         raise InvalidInput("A text message needs its content.")
     created = await messages.send(
-        messages.message_to_send(socket.user, command.conversation_id, command.content, command.client_message_id)
+        messages.message_to_send(
+            socket.user, command.conversation_id, command.content, command.client_message_id
+        )
     )
     sent = payloads.sent(created.message)
     socket.emit("message:sent", {**sent, "conversationId": created.conversation_id})
@@ -156,7 +166,9 @@ async def send_message(socket: Socket, command: commands.SendToConversation) -> 
 @root.on("message:read", takes=commands.ReadMessage)
 async def read_message(socket: Socket, command: commands.ReadMessage) -> Payload:
     """Read up to this message; the room is told."""
-    read = await messages.mark_read(messages.read_mark(socket.user, command.conversation_id, command.message_id))
+    read = await messages.mark_read(
+        messages.read_mark(socket.user, command.conversation_id, command.message_id)
+    )
     return {"conversationId": command.conversation_id, "seq": read.seq}
 
 

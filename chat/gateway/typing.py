@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from accounts.tokens import Principal
-from chat import fanout
+from chat.actions.people import tell_typing
 from chat.errors import Forbidden
-from chat.events import TypingChanged
 from chat.gateway.sockets import Socket
-from chat.selectors import person
 
 TYPING_SECONDS = 6
 
@@ -26,8 +24,10 @@ def start(socket: Socket, conversation_id: str) -> None:
     if running is not None:
         running.cancel()
     else:
-        _tell(socket.user, conversation_id, is_typing=True)
-    timers[conversation_id] = asyncio.get_running_loop().call_later(TYPING_SECONDS, stop, socket, conversation_id)
+        tell_typing(socket.user, conversation_id, is_typing=True)
+    timers[conversation_id] = asyncio.get_running_loop().call_later(
+        TYPING_SECONDS, stop, socket, conversation_id
+    )
 
 
 def stop(socket: Socket, conversation_id: str) -> None:
@@ -36,14 +36,14 @@ def stop(socket: Socket, conversation_id: str) -> None:
     if running is not None:
         running.cancel()
         if socket.principal is not None:
-            _tell(socket.principal, conversation_id, is_typing=False)
+            tell_typing(socket.principal, conversation_id, is_typing=False)
 
 
 def stop_all(socket: Socket, principal: Principal) -> None:
     """End all typing of a socket that is gone."""
     for conversation_id, running in list(_timers(socket).items()):
         running.cancel()
-        _tell(principal, conversation_id, is_typing=False)
+        tell_typing(principal, conversation_id, is_typing=False)
     _timers(socket).clear()
 
 
@@ -56,7 +56,3 @@ def joined(socket: Socket) -> set[str]:
 def _timers(socket: Socket) -> dict[str, asyncio.TimerHandle]:
     found: dict[str, asyncio.TimerHandle] = socket.state.setdefault("typing", {})
     return found
-
-
-def _tell(principal: Principal, conversation_id: str, *, is_typing: bool) -> None:
-    fanout.publish(TypingChanged(conversation_id, person(principal), is_typing))

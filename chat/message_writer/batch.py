@@ -95,7 +95,9 @@ class Batch:
             # Looked up before the right to write: a resend of what was acknowledged gets its answer
             # even when the conversation has been closed or handed on since.
             if first.text != request.text:
-                raise Conflict("This clientMessageId belongs to another message. Use a new one for each message.")
+                raise Conflict(
+                    "This clientMessageId belongs to another message. Use a new one for each message."
+                )
             return Sent(_created(conversation, first, request), is_new=False)
         access.check_may_write(request.sender, conversation)
         conversation.last_seq += 1
@@ -158,7 +160,9 @@ def _lock(conversation_ids: Iterable[UUID]) -> dict[UUID, LockedConversation]:
         Conversation.objects.select_for_update()
         .filter(id__in=set(conversation_ids))
         .order_by("id")
-        .values_list("id", "organization_id", "customer_id", "agent_id", "queue_id", "status", "last_seq", "version")
+        .values_list(
+            "id", "organization_id", "customer_id", "agent_id", "queue_id", "status", "last_seq", "version"
+        )
     )
     return {row[0]: LockedConversation(*row) for row in found}
 
@@ -225,7 +229,9 @@ def _find_messages(marks: list[MarkRead]) -> dict[UUID, tuple[UUID, int]]:
     return {message_id: (conversation_id, seq) for message_id, conversation_id, seq in found}
 
 
-def _created(conversation: LockedConversation, message: rows.NewMessage, request: SendMessage) -> MessageCreated:
+def _created(
+    conversation: LockedConversation, message: rows.NewMessage, request: SendMessage
+) -> MessageCreated:
     sender: Person = person(request.sender)
     concerned = {conversation.customer_id, conversation.agent_id} - {None, request.sender.user_id}
     return MessageCreated(

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts.ids import new_id
 from chat.models import Conversation, Message, MessageType
 
 
@@ -29,7 +28,10 @@ class NewMessage:
     created_at: datetime
 
 
-COLUMNS = [Message._meta.get_field(name.removesuffix("_id") if name in ("conversation_id", "sender_id") else name) for name in NewMessage.__dataclass_fields__]
+COLUMNS = [
+    next(column for column in Message._meta.concrete_fields if column.attname == name)
+    for name in NewMessage.__dataclass_fields__
+]
 
 
 def insert(messages: Sequence[NewMessage]) -> None:

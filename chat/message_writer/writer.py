@@ -72,7 +72,9 @@ def _write(requests: list[Request]) -> list[Outcome]:
     try:
         return _commit(requests)
     except (OperationalError, InterfaceError) as error:
-        log.error("messages_not_written", error=type(error).__name__, detail=str(error)[:200], count=len(requests))
+        log.error(
+            "messages_not_written", error=type(error).__name__, detail=str(error)[:200], count=len(requests)
+        )
         refusal = Unavailable("The message could not be stored just now. Please try again.")
         return [refusal for _ in requests]
     except Exception as error:
@@ -95,7 +97,9 @@ def _commit(requests: list[Request]) -> list[Outcome]:
 
 def _answer(taken: list[tuple[Request, Any]], outcomes: list[Outcome]) -> None:
     """Hand out the answers: one wake-up for each event loop, not one for each request."""
-    by_loop: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = defaultdict(list)
+    by_loop: defaultdict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Outcome]]] = defaultdict(
+        list
+    )
     for (_, future), outcome in zip(taken, outcomes, strict=True):
         if isinstance(future, Future):
             _resolve(future, outcome)
