@@ -45,7 +45,7 @@ def _fill(value: Any, attachments: Sequence[bytes]) -> Any:
     if value.get("_placeholder") is True:
         number = value.get("num")
         if type(number) is not int or not 0 <= number < len(attachments):
-            raise ProtocolViolation(f"placeholder {number!r} names none of {len(attachments)} attachments")
+            raise ProtocolViolation(f"a placeholder names none of the {len(attachments)} attachments")
         return attachments[number]
     return {key: _fill(item, attachments) for key, item in value.items()}
 

@@ -44,14 +44,15 @@ class EngineSession:
     ConnectionEnded.
 
     `now` is in seconds on any monotonic clock. `deadline` is when `tick` wants to be called next.
-    `buffered_size` is the length, in characters and bytes, of what waits for a poll.
+    `awaiting_pong` says that a ping is unanswered, `buffered_size` is the length, in characters and bytes, of
+    what waits for a poll.
     """
 
     __slots__ = (
-        "_awaiting_pong",
         "_buffer",
         "_poll_waits",
         "_push_arrives",
+        "awaiting_pong",
         "buffered_size",
         "deadline",
         "options",
@@ -67,7 +68,7 @@ class EngineSession:
         self.upgrade = UpgradeState.NONE
         self.deadline = now + options.ping_interval_ms / 1000
         self.buffered_size = 0
-        self._awaiting_pong = False
+        self.awaiting_pong = False
         self._poll_waits = False
         self._push_arrives = False
         self._buffer: list[str | bytes] = []
@@ -86,16 +87,16 @@ class EngineSession:
         """Return the ping to send when one is due; raises ConnectionEnded when a pong is overdue."""
         if now < self.deadline:
             return None
-        if self._awaiting_pong:
+        if self.awaiting_pong:
             raise ConnectionEnded(DisconnectReason.PING_TIMEOUT, "no pong came in time")
-        self._awaiting_pong = True
+        self.awaiting_pong = True
         self.deadline = now + self.options.ping_timeout_ms / 1000
         return PING
 
     def _receive_pong(self, now: float) -> None:
         # A pong nobody asked for must not put off the next ping.
-        if self._awaiting_pong:
-            self._awaiting_pong = False
+        if self.awaiting_pong:
+            self.awaiting_pong = False
             self.deadline = now + self.options.ping_interval_ms / 1000
 
     # Packets from the client

@@ -19,7 +19,7 @@ class DisconnectReason(StrEnum):
     SERVER_SHUTTING_DOWN = "server shutting down"
 
 
-class ConnectionEnded(Exception):  # noqa: N818 - not always an error: a client may simply close
+class ConnectionEnded(Exception):
     """The connection is over: `reason` for the other side of the house, `detail` for the log."""
 
     def __init__(self, reason: DisconnectReason, detail: str) -> None:
@@ -66,7 +66,7 @@ class HandshakeError(Enum):
         return b'{"code":%d,"message":"%s"}' % (self.code, self.message.encode())
 
 
-class HandshakeRefused(Exception):  # noqa: N818 - the client's fault, not ours
+class HandshakeRefused(Exception):
     """A request that Engine.IO does not accept; no session is harmed by it."""
 
     def __init__(self, error: HandshakeError) -> None:

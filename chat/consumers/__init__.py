@@ -1,0 +1,1 @@
+"""Socket.IO's transports as Channels consumers: what does the I/O for `chat.socketio`."""

@@ -1,0 +1,65 @@
+"""One address that clients connect to: its options, what it serves, and the sessions that live in this
+process.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+
+from django.conf import settings
+
+from chat.consumers.clients import Client, NamespaceHandler
+from chat.consumers.requests import ClientRequest
+from chat.consumers.sessions import Listener, Session, make_engine
+from chat.socketio.engine_handshake import TransportName
+from chat.socketio.engine_session import EngineOptions
+
+
+class Endpoint:
+    """The sessions of one address. Its WebSocket and its polling consumer share one endpoint."""
+
+    def __init__(self, options: EngineOptions, listen: Callable[[Session], Listener]) -> None:
+        self.options = options
+        self._listen = listen
+        self._sessions: dict[str, Session] = {}
+
+    def open(self, transport: TransportName, request: ClientRequest) -> Session:
+        """Start a session for a client whose handshake has been checked."""
+        sid = secrets.token_urlsafe(18)
+        session = Session(
+            make_engine(sid, transport, self.options),
+            request,
+            self._listen,
+            forget=partial(self._sessions.pop, sid, None),
+        )
+        self._sessions[sid] = session
+        return session
+
+    def find(self, sid: str) -> Session | None:
+        """The session with this sid, if it lives in this process."""
+        return self._sessions.get(sid)
+
+
+def socketio_endpoint(
+    namespaces: Mapping[str, NamespaceHandler], options: EngineOptions, connect_timeout_seconds: float
+) -> Endpoint:
+    """An endpoint that serves these Socket.IO namespaces."""
+    return Endpoint(
+        options,
+        partial(Client, namespaces=namespaces, connect_timeout_seconds=connect_timeout_seconds),
+    )
+
+
+@cache
+def default_endpoint() -> Endpoint:
+    """The helpdesk's endpoint, as the settings say."""
+    from chat.gateway.namespaces import NAMESPACES
+
+    options = EngineOptions(
+        ping_interval_ms=settings.SOCKETIO_PING_INTERVAL_SECONDS * 1000,
+        ping_timeout_ms=settings.SOCKETIO_PING_TIMEOUT_SECONDS * 1000,
+        max_payload_bytes=settings.SOCKETIO_MAX_PAYLOAD_BYTES,
+    )
+    return socketio_endpoint(NAMESPACES, options, settings.SOCKETIO_CONNECT_TIMEOUT_SECONDS)

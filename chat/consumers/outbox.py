@@ -1,0 +1,133 @@
+"""What waits to be written to one WebSocket, in order and bounded."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections import deque
+from collections.abc import Callable, Coroutine, Generator
+from functools import lru_cache, partial
+from typing import Any
+
+from chat.socketio.engine_packets import encode_base64
+
+MAX_OUTBOX_SIZE = 1_000_000
+CLOSE_GRACE_SECONDS = 5.0
+CODE_NORMAL = 1000
+
+Message = dict[str, Any]
+Send = Callable[[Message], Coroutine[Any, Any, None]]
+
+
+@lru_cache(maxsize=1)
+def message_of(frame: str) -> Message:
+    """The ASGI message for a Socket.IO text packet; a room's members are sent the same packet one after the
+    other.
+    """
+    return {"type": "websocket.send", "text": f"4{frame}"}
+
+
+class WebSocketOutbox:
+    """Writes to a WebSocket at once while the client keeps up, and keeps what follows when it does not.
+
+    No method waits. When the client lets more than MAX_OUTBOX_SIZE pile up, or does not even take the
+    close, `abort` is called, which has to end the WebSocket.
+    """
+
+    __slots__ = ("_abort", "_closed", "_drain", "_send", "_size", "_text_only", "_waiting")
+
+    def __init__(self, send: Send, *, text_only: bool, abort: Callable[[], None]) -> None:
+        self._send = send
+        self._text_only = text_only
+        self._abort = abort
+        self._closed = False
+        self._drain: asyncio.Task[None] | None = None
+        self._waiting: deque[tuple[Message, int]] = deque()
+        self._size = 0
+
+    def send_frame(self, frame: str) -> None:
+        """Send a Socket.IO text packet."""
+        self._write(message_of(frame), len(frame))
+
+    def send_packet(self, packet: str | bytes) -> None:
+        """Send an Engine.IO packet; bytes are a binary message."""
+        if isinstance(packet, str):
+            message: Message = {"type": "websocket.send", "text": packet}
+        elif self._text_only or not packet:  # daphne drops empty binary messages
+            message = {"type": "websocket.send", "text": encode_base64(packet)}
+        else:
+            message = {"type": "websocket.send", "bytes": packet}
+        self._write(message, len(packet))
+
+    def close(self, code: int = CODE_NORMAL) -> None:
+        """Close the WebSocket after what waits; what is sent later is dropped."""
+        if self._closed:
+            return
+        self._write({"type": "websocket.close", "code": code}, 0)
+        self._closed = True
+        if self._drain is not None:
+            asyncio.get_running_loop().call_later(CLOSE_GRACE_SECONDS, self._abort_unless_drained)
+
+    def discard(self) -> None:
+        """The WebSocket is gone: forget what waits."""
+        self._closed = True
+        self._waiting.clear()
+        if self._drain is not None:
+            self._drain.cancel()
+
+    def _write(self, message: Message, size: int) -> None:
+        if self._closed:
+            return
+        if self._drain is not None:
+            self._keep(message, size)
+            return
+        # Most of the time the server takes a message without waiting: no task, no turn of the loop.
+        sending = self._send(message)
+        try:
+            waits_for = sending.send(None)
+        except StopIteration:
+            return
+        except Exception:
+            self._closed = True  # the client is gone; the reader is told so, too
+        else:
+            self._drain = asyncio.get_running_loop().create_task(self._write_waiting(sending, waits_for))
+
+    def _keep(self, message: Message, size: int) -> None:
+        self._waiting.append((message, size))
+        self._size += size
+        if self._size > MAX_OUTBOX_SIZE:
+            self.discard()
+            self._abort()
+
+    async def _write_waiting(self, sending: Coroutine[Any, Any, None], waits_for: Any) -> None:
+        try:
+            await _resume(sending, waits_for)
+            while self._waiting:
+                message, size = self._waiting.popleft()
+                self._size -= size
+                await self._send(message)
+        except Exception:
+            self._closed = True
+        finally:
+            self._drain = None
+
+    def _abort_unless_drained(self) -> None:
+        if self._drain is not None:
+            self.discard()
+            self._abort()
+
+
+@types.coroutine
+def _resume(coroutine: Coroutine[Any, Any, None], waits_for: Any) -> Generator[Any, Any, None]:
+    """Carry on, inside a task, a coroutine that was stepped once and waits for something."""
+    while True:
+        try:
+            value = yield waits_for
+        except BaseException as error:
+            resume: Callable[[], Any] = partial(coroutine.throw, error)
+        else:
+            resume = partial(coroutine.send, value)
+        try:
+            waits_for = resume()
+        except StopIteration:
+            return

@@ -1,0 +1,223 @@
+"""Where an Engine.IO session lives: in one process, from its handshake over its upgrade to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from chat.consumers.outbox import CODE_NORMAL, WebSocketOutbox
+from chat.consumers.requests import ClientRequest
+from chat.socketio.engine_handshake import TransportName
+from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
+from chat.socketio.engine_session import EngineOptions, EngineSession
+from chat.socketio.errors import ConnectionEnded, DisconnectReason
+
+log = structlog.get_logger(__name__)
+
+MAX_BUFFERED_SIZE = 1_000_000
+FAREWELL_SECONDS = 5.0
+
+
+class Listener(Protocol):
+    """What a session carries messages for. Nothing but `room` waits; ConnectionEnded ends the session."""
+
+    @property
+    def deadline(self) -> float | None:
+        """When `check_deadline` wants to be called next."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more should be read until `room`."""
+
+    async def room(self) -> None:
+        """Wait until there is room again."""
+
+    def message(self, message: str | bytes, now: float) -> None:
+        """The client sent a message."""
+
+    def check_deadline(self, now: float) -> None:
+        """Look whether the client let its time pass."""
+
+    def heartbeat(self) -> None:
+        """The client answered a ping."""
+
+    def closed(self, reason: DisconnectReason) -> None:
+        """The session is over; called once."""
+
+
+class Session:
+    """A client's session: its state machine, its timer, and the transport in use."""
+
+    __slots__ = (
+        "_forget",
+        "_loop",
+        "_outbox",
+        "_poll",
+        "_timer",
+        "closed",
+        "engine",
+        "listener",
+        "request",
+    )
+
+    def __init__(
+        self,
+        engine: EngineSession,
+        request: ClientRequest,
+        listen: Callable[[Session], Listener],
+        forget: Callable[[], object],
+    ) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._outbox: WebSocketOutbox | None = None
+        self._poll: asyncio.Future[None] | None = None
+        self._forget = forget
+        self._timer: asyncio.TimerHandle | None = None
+        self.engine = engine
+        self.request = request
+        self.closed: DisconnectReason | None = None
+        self.listener = listen(self)
+        self.deadline_changed()
+
+    # Sending
+
+    def send_frame(self, frame: str) -> None:
+        """Send a Socket.IO text packet; never waits, and does nothing once the session is closed."""
+        if self._outbox is not None:
+            self._outbox.send_frame(frame)
+        else:
+            self.send_packet(f"4{frame}")
+
+    def send_packet(self, packet: str | bytes) -> None:
+        """Send an Engine.IO packet; bytes are a binary message."""
+        if self.closed:
+            return
+        if self._outbox is not None:
+            self._outbox.send_packet(packet)
+            return
+        self.engine.enqueue(packet)
+        self.release_poll()
+        if self.engine.buffered_size > MAX_BUFFERED_SIZE:
+            self.close(DisconnectReason.TRANSPORT_ERROR, "the client polls too slowly")
+
+    # Receiving
+
+    def receive(self, wire: str | bytes) -> None:
+        """Take a packet from the transport in use; closes the session when the packet says so, or is a
+        violation.
+        """
+        engine, now = self.engine, self._loop.time()
+        awaited_pong = engine.awaiting_pong
+        try:
+            message = engine.receive(wire, now)
+            if message is not None:
+                self.listener.message(message, now)
+            elif awaited_pong and not engine.awaiting_pong:
+                self.listener.heartbeat()
+        except ConnectionEnded as ended:
+            self.end(ended)
+
+    def receive_payload(self, body: bytes) -> None:
+        """Take the packets of a POST's body, up to the one that closes the session."""
+        try:
+            for wire in decode_payload(body):
+                if not self.closed:
+                    self.receive(wire)
+        except ConnectionEnded as ended:
+            self.end(ended)
+
+    async def room(self) -> None:
+        """Wait until more may be read; handlers that fall behind hold back their own client."""
+        if self.listener.is_full:
+            await self.listener.room()
+
+    # Polling
+
+    async def next_payload(self) -> bytes:
+        """Wait for the answer to a poll; raises ProtocolViolation when one waits already."""
+        payload = self.engine.begin_poll()
+        if payload is None:
+            self._poll = self._loop.create_future()
+            await self._poll
+            # Taken here, a turn of the loop later, so that what is sent together travels together.
+            payload = self.engine.take_payload()
+        if self.closed:
+            self._forget()
+        return payload
+
+    def release_poll(self) -> None:
+        """Let a waiting poll be answered with what there is, or a noop."""
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_result(None)
+
+    # WebSocket
+
+    def attach(self, outbox: WebSocketOutbox) -> None:
+        """Send by WebSocket from now on, first what was buffered while polling."""
+        self._outbox = outbox
+        self.release_poll()
+        for packet in self.engine.take_packets():
+            outbox.send_packet(packet)
+
+    # Time and the end
+
+    def deadline_changed(self) -> None:
+        """Set the timer to the next deadline, when that is earlier than the one it is set to."""
+        if self.closed:
+            return
+        at = min(self.engine.deadline, self.listener.deadline or self.engine.deadline)
+        if self._timer is not None:
+            if self._timer.when() <= at:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        try:
+            ping = self.engine.tick(now)
+            self.listener.check_deadline(now)
+        except ConnectionEnded as ended:
+            self.end(ended)
+            return
+        if ping is not None:
+            self.send_packet(ping)
+        self.deadline_changed()
+
+    def end(self, ended: ConnectionEnded) -> None:
+        """Close the session for a reason that the protocol found."""
+        self.close(ended.reason, ended.detail)
+
+    def close(self, reason: DisconnectReason, detail: str = "", code: int = CODE_NORMAL) -> None:
+        """Close the session and tell the listener, once; `code` is for the WebSocket."""
+        if self.closed:
+            return
+        log.debug("session_closed", reason=reason.value, detail=detail)
+        if self._outbox is None:
+            self._say_goodbye_by_polling(reason)
+        else:
+            self._outbox.close(code)
+            self._forget()
+        self.closed = reason
+        if self._timer is not None:
+            self._timer.cancel()
+        self.listener.closed(reason)
+
+    def _say_goodbye_by_polling(self, reason: DisconnectReason) -> None:
+        self.engine.enqueue(NOOP if reason is DisconnectReason.TRANSPORT_CLOSE else CLOSE)
+        if self._poll is not None and not self._poll.done():
+            self.release_poll()
+            self._forget()
+        elif reason is DisconnectReason.FORCED_SERVER_CLOSE:
+            # Between two polls: the next one is told, or a client put out would just come back.
+            self._loop.call_later(FAREWELL_SECONDS, self._forget)
+        else:
+            self._forget()
+
+
+def make_engine(sid: str, transport: TransportName, options: EngineOptions) -> EngineSession:
+    """A state machine on the running loop's clock."""
+    return EngineSession(sid, transport, options, asyncio.get_running_loop().time())

@@ -1,0 +1,153 @@
+"""Socket.IO by WebSocket, and the upgrade of a polling session to one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from chat.consumers.endpoints import Endpoint, default_endpoint
+from chat.consumers.origins import origin_is_allowed
+from chat.consumers.outbox import WebSocketOutbox
+from chat.consumers.requests import ClientRequest
+from chat.consumers.sessions import Session
+from chat.socketio.engine_handshake import TransportName, check_open, check_request
+from chat.socketio.errors import DisconnectReason, HandshakeError, HandshakeRefused, ProtocolViolation
+
+CODE_TOO_LARGE = 1009
+CODE_SERVER_RESTARTS = 1012
+MAX_BYTES_PER_CHARACTER = 4
+
+
+class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
+    """One WebSocket.
+
+    It reads in a plain loop of its own: Channels' dispatch would visit a thread for every frame and open a
+    channel in the channel layer for every socket, and we need neither.
+    """
+
+    def __init__(self, endpoint: Endpoint | None = None) -> None:
+        super().__init__()
+        self.endpoint = endpoint or default_endpoint()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve the WebSocket until it is closed."""
+        self.scope, self.base_send, self._receive = scope, send, receive
+        await receive()  # websocket.connect
+        request = ClientRequest.from_scope(scope)
+        try:
+            upgrading = self._admit(request)
+        except HandshakeRefused as refusal:
+            await self._deny(refusal.error)
+            return
+        self._make_outbox(request)
+        try:
+            await self.accept()
+            session = self._open(request) if upgrading is None else await self._upgrade(upgrading)
+            if session is not None:
+                await self._serve(session)
+        except asyncio.CancelledError:
+            if not self._aborted:
+                raise
+        finally:
+            self._outbox.discard()
+
+    def _admit(self, request: ClientRequest) -> Session | None:
+        """Return the session to upgrade, None for a new one; raises HandshakeRefused."""
+        sid = request.query.get("sid")
+        allowed = origin_is_allowed(self.scope)
+        if sid is None:
+            check_open(request.query, method="GET", is_websocket=True, origin_allowed=allowed)
+            return None
+        session = self.endpoint.find(sid)
+        transport = session.engine.transport if session is not None else None
+        check_request(request.query, transport, is_websocket=True, origin_allowed=allowed)
+        return session
+
+    async def _deny(self, error: HandshakeError) -> None:
+        if "websocket.http.response" in self.scope.get("extensions", {}):
+            headers = [(b"content-type", b"application/json")]
+            start = {"type": "websocket.http.response.start", "status": error.http_status, "headers": headers}
+            await self.base_send(start)
+            await self.base_send({"type": "websocket.http.response.body", "body": error.body})
+        else:
+            await self.close()  # before accepting: HTTP 403
+
+    def _make_outbox(self, request: ClientRequest) -> None:
+        reader = asyncio.current_task()
+        self._aborted = False
+
+        def abort() -> None:
+            self._aborted = True
+            if reader is not None:
+                reader.cancel()
+
+        self._outbox = WebSocketOutbox(self.base_send, text_only=bool(request.query.get("b64")), abort=abort)
+
+    def _open(self, request: ClientRequest) -> Session:
+        session = self.endpoint.open(TransportName.WEBSOCKET, request)
+        self._outbox.send_packet(session.engine.open_packet())
+        session.attach(self._outbox)
+        return session
+
+    async def _upgrade(self, session: Session) -> Session | None:
+        """Take over a polling session; None when that failed, in which case this WebSocket is closed."""
+        engine = session.engine
+        if not engine.begin_upgrade():
+            await self.close()
+            return None
+        try:
+            async with asyncio.timeout(engine.options.upgrade_timeout_ms / 1000):
+                await self._probe(session)
+        except (ProtocolViolation, TimeoutError):
+            await self.close()
+            return None
+        finally:
+            engine.abandon_upgrade()  # or it is done
+        session.attach(self._outbox)
+        return session
+
+    async def _probe(self, session: Session) -> None:
+        """Talk until the client's upgrade packet; raises ProtocolViolation when it says anything else."""
+        while session.engine.transport is TransportName.POLLING:
+            wire = await self._next()
+            if wire is None or session.closed:
+                raise ProtocolViolation("the upgrading WebSocket or its session was closed")
+            answer = session.engine.receive_probe(wire)
+            if answer is not None:
+                await self.send(text_data=answer)
+                session.release_poll()
+
+    async def _serve(self, session: Session) -> None:
+        max_bytes = session.engine.options.max_payload_bytes
+        reason = DisconnectReason.TRANSPORT_CLOSE
+        try:
+            while (wire := await self._next()) is not None:
+                if session.closed:
+                    continue  # the close is on its way
+                if is_longer(wire, max_bytes):
+                    session.close(DisconnectReason.TRANSPORT_ERROR, "message too large", CODE_TOO_LARGE)
+                    continue
+                session.receive(wire)
+                await session.room()
+            if self._close_code == CODE_SERVER_RESTARTS:
+                reason = DisconnectReason.SERVER_SHUTTING_DOWN
+        finally:
+            session.close(reason)
+
+    async def _next(self) -> str | bytes | None:
+        """The next message; None once the WebSocket is closed."""
+        message = await self._receive()
+        if message["type"] == "websocket.disconnect":
+            self._close_code = message.get("code")
+            return None
+        text: str | None = message.get("text")
+        return message["bytes"] if text is None else text
+
+
+def is_longer(wire: str | bytes, max_bytes: int) -> bool:
+    """Whether a message is longer than so many bytes; encodes only what may be."""
+    if isinstance(wire, bytes) or len(wire) > max_bytes:
+        return len(wire) > max_bytes
+    return len(wire) * MAX_BYTES_PER_CHARACTER > max_bytes and len(wire.encode()) > max_bytes
