@@ -1,0 +1,268 @@
+/** The visitor's conversation: joins it, keeps its state as the server tells it, sends what the visitor does. */
+
+import { systemClock } from "../shared/clock.js";
+import { Conversation } from "../shared/conversation.js";
+import { isSystemMessage } from "../shared/messages.js";
+import { TypingSender, TypingTracker } from "../shared/typing.js";
+
+/** An ack may overtake a message of the room; only what is still missing after this is asked for. */
+const GAP_PATIENCE_MILLISECONDS = 1500;
+
+export class LiveConversation {
+  /** @type {Conversation|null} null until joined */
+  state = null;
+  /** ISO 8601, when it will be closed if nobody says anything; null without a warning. */
+  closesAt = null;
+  typing;
+
+  #socket;
+  #outbox;
+  #loadMessages;
+  #emit;
+  #clock;
+  #ownId = null;
+  #backlog = [];
+  #unreadMark = null;
+  #gapTimer = null;
+  #typingSender;
+
+  /**
+   * @param {object} options
+   * @param {{request: Function, tell: Function}} options.socket
+   * @param {import("../shared/outbox.js").Outbox} options.outbox
+   * @param {(chatId: string, before?: number) => Promise<object[]>} options.loadMessages  a page of history
+   * @param {(event: string, detail?: object) => void} options.emit
+   * @param {import("../shared/clock.js").Clock} [options.clock]
+   */
+  constructor({ socket, outbox, loadMessages, emit, clock = systemClock }) {
+    this.#socket = socket;
+    this.#outbox = outbox;
+    this.#loadMessages = loadMessages;
+    this.#emit = emit;
+    this.#clock = clock;
+    this.typing = new TypingTracker(() => this.#changed(), clock);
+    this.#typingSender = new TypingSender((isTyping) => this.#tellTyping(isTyping), clock);
+  }
+
+  get chatId() {
+    return this.state?.chat?.chatId ?? null;
+  }
+
+  get isClosed() {
+    return this.state?.chat?.status === "closed";
+  }
+
+  /**
+   * Joins a conversation, or the visitor's live one (made if there is none) when none is named.
+   * What was missed since the last time arrives before the ack. Returns the ack.
+   */
+  async join({ chatId, queueId, ownId }) {
+    this.#ownId = ownId;
+    const known = chatId && chatId === this.chatId ? this.state : null;
+    const lastSeq = known ? (known.missingAfter ?? known.lastSeq) : 0;
+    const ack = await this.#socket.request("join-chat", {
+      ...(chatId && { chatId }),
+      ...(queueId && { queueId }),
+      ...(lastSeq && { lastSeq }),
+    });
+    if (ack.ok) this.#joined(ack.chat);
+    return ack;
+  }
+
+  /** Forgets the conversation; the next join begins another. */
+  reset() {
+    this.#clock.clearTimeout(this.#gapTimer);
+    this.typing.clear();
+    this.state = null;
+    this.closesAt = null;
+    this.#backlog = [];
+    this.#changed();
+  }
+
+  /** Takes an event of the server (SPEC §5.2). */
+  receive(event, data) {
+    if (event === "messages") data.forEach((message) => this.#takeMessage(message));
+    else if (event === "chat-message") this.#takeMessage(data);
+    else if (this.chatId !== null && data?.chatId === this.chatId) this.#takeChange(event, data);
+    else if (event === "presence-change" && !data?.chatId) this.#takePresence(data);
+  }
+
+  /** An outbox entry was stored. */
+  sent(entry, ack) {
+    if (entry.chatId !== this.chatId) return;
+    this.state.applyAck(entry, ack, { fromAgent: false });
+    this.#checkGap();
+    this.#changed();
+  }
+
+  /** Shows what waits in the outbox. */
+  showPending() {
+    this.state?.setPending(this.#outbox.entries(this.chatId));
+    this.#changed();
+  }
+
+  keyPressed() {
+    if (this.chatId && !this.isClosed) this.#typingSender.keyPressed();
+  }
+
+  stopTyping() {
+    this.#typingSender.stop();
+  }
+
+  /** The visitor has seen everything there is. */
+  markRead() {
+    const message = this.state?.markRead();
+    if (!message) return;
+    this.#unreadMark = { chatId: this.chatId, messageId: message.id };
+    this.#sendReadMark();
+    this.#changed();
+  }
+
+  /** Fetches the page before the oldest message held; false when there is none. */
+  async loadOlder() {
+    const state = this.state;
+    if (!state?.hasOlder) return false;
+    const older = await this.#loadMessages(this.chatId, state.firstSeq);
+    const count = state.applyAll(older);
+    this.#changed();
+    return count > 0;
+  }
+
+  /** Closes the conversation. Returns the ack. */
+  async end(reason) {
+    const ack = await this.#socket.request("close-chat", { chatId: this.chatId, ...(reason && { reason }) });
+    if (ack.ok) this.#close({ reason: "", closedBy: null });
+    return ack;
+  }
+
+  #joined(chat) {
+    const isOther = chat.chatId !== this.chatId;
+    if (isOther) {
+      this.state = new Conversation({ ownId: this.#ownId, isOwn: (message) => !message.fromAgent });
+      this.typing.clear();
+      this.closesAt = null;
+    }
+    const backlog = this.#backlog.filter((message) => message.chatId === chat.chatId);
+    for (const message of backlog) this.#store(message);
+    this.#backlog = [];
+    this.state.applyChat(chat);
+    this.#outbox.address(chat.chatId);
+    this.#sendReadMark();
+    if (isOther) this.#loadReceipts();
+    this.#checkGap();
+    this.showPending();
+  }
+
+  #takeMessage(message) {
+    if (message.chatId !== this.chatId) {
+      // The first backlog comes before the ack that says which conversation this is.
+      if (this.chatId === null) this.#backlog.push(message);
+      return;
+    }
+    const isNew = this.#store(message);
+    if (!isSystemMessage(message)) this.closesAt = null;
+    this.typing.end(message.fromEmail || message.fromName);
+    this.#checkGap();
+    if (isNew) this.#emit("message", { message, isOwn: this.state.isOwn(message) });
+    this.#changed();
+  }
+
+  #store(message) {
+    this.#outbox.confirm(message.clientMessageId);
+    return this.state.apply(message);
+  }
+
+  #takeChange(event, data) {
+    const changes = {
+      "message-read": () => this.state.applyRead(data),
+      "message-updated": () => this.state.applyUpdate(data),
+      "message-deleted": () => this.state.applyDeletion(data),
+      "presence-change": () => this.#takePresence(data),
+      "chat-assigned": () => this.#assigned(data),
+      "chat-closed": () => this.#close(data),
+      "inactivity-warning": () => { this.closesAt = data.closesAt; },
+      "chat-transferred": () => this.#refresh(),
+      "chat-resolved": () => this.#refresh(),
+    };
+    if (!Object.hasOwn(changes, event)) return;
+    changes[event]();
+    this.#changed();
+  }
+
+  #takePresence({ email, name, role, status }) {
+    if (role === "customer") return;
+    const id = email || name;
+    if (status === "typing") this.#beginTyping(id, name);
+    else if (status === "idle") this.#endTyping(id, name);
+    else if (this.state?.chat?.agent?.email === email) this.state.updateChat({ agentStatus: status });
+    this.#changed();
+  }
+
+  #beginTyping(id, name) {
+    this.typing.begin(id, name);
+    this.#emit("begin-typing", { name });
+  }
+
+  #endTyping(id, name) {
+    this.typing.end(id);
+    this.#emit("end-typing", { name });
+  }
+
+  #assigned({ agentName, agentEmail }) {
+    this.state.updateChat({ status: "open", handler: "agent", agent: { name: agentName, email: agentEmail }, agentStatus: "online" });
+  }
+
+  #close({ reason, closedBy }) {
+    if (this.isClosed) return;
+    this.typing.clear();
+    this.#typingSender.stop();
+    this.closesAt = null;
+    this.state.updateChat({ status: "closed", handler: null, closeReason: reason });
+    this.#emit("conversation-ended", { chatId: this.chatId, reason, closedBy });
+    this.#changed();
+  }
+
+  /** Asks for the chat as it is now, and for messages that are missing. */
+  #refresh() {
+    this.join({ chatId: this.chatId, ownId: this.#ownId }).catch(() => {
+      // The connection is down; the join after the reconnect brings the same.
+    });
+  }
+
+  #checkGap() {
+    this.#clock.clearTimeout(this.#gapTimer);
+    if (this.state.missingAfter === null) return;
+    this.#gapTimer = this.#clock.setTimeout(() => {
+      if (this.state?.missingAfter !== null) this.#refresh();
+    }, GAP_PATIENCE_MILLISECONDS);
+  }
+
+  /** Only the REST history tells whether earlier messages were read. */
+  async #loadReceipts() {
+    const state = this.state;
+    if (!state.messages.some((message) => state.receiptOf(message) === "sent")) return;
+    const held = new Set(state.messages.map((message) => message.seq));
+    const newest = await this.#loadMessages(this.chatId).catch(() => []);
+    state.applyAll(newest.filter((message) => held.has(message.seq)));
+    this.#changed();
+  }
+
+  async #sendReadMark() {
+    const mark = this.#unreadMark;
+    if (!mark) return;
+    try {
+      await this.#socket.request("mark-read", mark);
+      if (this.#unreadMark === mark) this.#unreadMark = null;
+    } catch {
+      // Sent again after the next join.
+    }
+  }
+
+  #tellTyping(isTyping) {
+    this.#socket.tell("set-status", { chatId: this.chatId, status: isTyping ? "typing" : "idle" });
+  }
+
+  #changed() {
+    this.#emit("object-change", { conversation: this.state?.chat ?? null });
+  }
+}

@@ -1,0 +1,74 @@
+/** Who the visitor is in this browser: tokens and conversation, shared by all tabs (SPEC §7). */
+
+import { readJson, writeJson } from "../shared/storage.js";
+import { ApiError } from "./api.js";
+
+/** One tab at a time where the browser has Web Locks; elsewhere the storage is looked at once more instead. */
+const browserLock = (name, task) => (globalThis.navigator?.locks ? globalThis.navigator.locks.request(name, task) : task());
+
+/** No token can be had any more without the visitor or the page. */
+export class SessionLost extends Error {}
+
+export class Session {
+  #api;
+  #storage;
+  #key;
+  #lock;
+  #unstored = null;
+
+  constructor({ api, storage, key, lock = browserLock }) {
+    this.#api = api;
+    this.#storage = storage;
+    this.#key = key;
+    this.#lock = lock;
+  }
+
+  /** Where it is kept: other tabs see changes of it as `storage` events. */
+  get key() {
+    return this.#key;
+  }
+
+  /** `{access, refresh, visitor, chatId, ended}`, or null as long as the visitor did nothing. */
+  get value() {
+    return readJson(this.#storage, this.#key) ?? this.#unstored;
+  }
+
+  /** Makes a visitor unless this or another tab did already. The first thing ever kept in the browser. */
+  start(who) {
+    return this.#lock(this.#key, async () => this.value ?? this.#keep({ chatId: null, ended: false, ...(await this.#api.visitorToken(who)) }));
+  }
+
+  /**
+   * A token that is not `stale`: another tab's, or one bought with the refresh token.
+   * Refresh tokens may work only once, hence the lock. Throws SessionLost when the refresh token is refused.
+   */
+  renew(stale) {
+    return this.#lock(this.#key, async () => {
+      const session = this.value;
+      if (!session) throw new SessionLost("There is no session.");
+      if (session.access !== stale) return session.access;
+      if (!session.refresh) throw new SessionLost("The access token has ended.");
+      try {
+        return this.#keep({ ...session, ...(await this.#api.refreshToken(session.refresh)) }).access;
+      } catch (error) {
+        if (error instanceof ApiError && error.status < 500 && error.status !== 429) throw new SessionLost(error.message);
+        throw error;
+      }
+    });
+  }
+
+  /** Changes single values, such as the conversation. */
+  remember(changes) {
+    if (this.value) this.#keep({ ...this.value, ...changes });
+  }
+
+  forget() {
+    this.#unstored = null;
+    this.#storage.removeItem(this.#key);
+  }
+
+  #keep(value) {
+    this.#unstored = writeJson(this.#storage, this.#key, value) ? null : value;
+    return value;
+  }
+}

@@ -1,0 +1,212 @@
+/** One visitor's way from the first word to a joined conversation, and back to it after every break. */
+
+import { Outbox } from "../shared/outbox.js";
+import { watchBrowser } from "./browser_events.js";
+import { ChatSocket } from "./chat_socket.js";
+import { LiveConversation } from "./live_conversation.js";
+import { Session } from "./session.js";
+
+const RESEND_MILLISECONDS = 5000;
+
+export class Visit {
+  session;
+  socket;
+  outbox;
+  live;
+
+  #api;
+  #emit;
+  #outboxPrefix;
+  #wanted = null;
+  #joinWaiters = [];
+  #starting = null;
+  #joining = null;
+  #resendTimer = null;
+
+  /**
+   * @param {object} options
+   * @param {string} options.origin
+   * @param {import("./api.js").Api} options.api
+   * @param {Storage} options.storage
+   * @param {string} options.keyPrefix  of everything kept in `storage`
+   * @param {(event: string, detail?: object) => void} options.emit
+   */
+  constructor({ origin, api, storage, keyPrefix, emit }) {
+    this.#api = api;
+    this.#emit = emit;
+    this.#outboxPrefix = `${keyPrefix}outbox:`;
+    this.session = new Session({ api, storage, key: `${keyPrefix}session` });
+    this.socket = new ChatSocket(origin, this.session, {
+      onConnect: () => this.#connected(),
+      onEvent: (event, data) => this.#received(event, data),
+      onStateChange: (state, code) => this.#connectionChanged(state, code),
+      onSessionLost: (error) => emit("request-access-token", { message: error.message }),
+    });
+    this.outbox = new Outbox({
+      storage,
+      prefix: this.#outboxPrefix,
+      send: ({ chatId, text, sentAt, clientMessageId }) =>
+        this.socket.request("chat-message", { chatId, text, sentAt, clientMessageId }),
+      onSent: (entry, ack) => this.live.sent(entry, ack),
+      onChange: () => this.live.showPending(),
+    });
+    this.live = new LiveConversation({
+      socket: this.socket,
+      outbox: this.outbox,
+      loadMessages: (chatId, before) => this.#loadMessages(chatId, before),
+      emit: (event, detail) => this.#relay(event, detail),
+    });
+    watchBrowser({
+      onNetwork: () => this.socket.hurry(),
+      onNetworkLost: () => this.socket.networkLost(),
+      onVisible: () => this.socket.hurry(),
+      onStorage: (key) => this.#changedElsewhere(key),
+    });
+  }
+
+  /** Whether a conversation is wanted that is not joined yet. */
+  get isUnderWay() {
+    return this.#wanted !== null && this.live.chatId === null;
+  }
+
+  /**
+   * Gets a token, connects and joins, whatever of it is still to do, and keeps trying.
+   * @param {{create?: boolean, queueId?: string}} wanted  `create`: begin a conversation if there is none
+   */
+  want(wanted = {}) {
+    this.#wanted = { ...this.#wanted, ...wanted };
+    this.#starting ??= this.#start().finally(() => { this.#starting = null; });
+  }
+
+  /** Resolves with the `chat` of the next join. */
+  whenJoined() {
+    return new Promise((resolve) => this.#joinWaiters.push(resolve));
+  }
+
+  /** Sends what waits in the outbox, now if possible. */
+  async flush() {
+    if (!this.socket.isOnline || !this.live.chatId) return this.want({ create: true });
+    if (!(await this.outbox.flush())) this.#tryAgainLater();
+  }
+
+  /** Leaves the conversation; the next one wanted is another. */
+  leave() {
+    this.session.remember({ chatId: null, ended: false });
+    this.#wanted = null;
+    this.live.reset();
+  }
+
+  /** Forgets the visitor. */
+  forget() {
+    this.socket.disconnect();
+    this.session.forget();
+    this.#wanted = null;
+    this.live.reset();
+  }
+
+  async #start() {
+    try {
+      await this.session.start();
+    } catch (error) {
+      this.#emit("error", { message: error.message, code: error.status ? `http_${error.status}` : "unreachable" });
+      this.socket.unreachable(() => this.want());
+      return;
+    }
+    if (this.socket.isOnline) await this.#join();
+    else this.socket.connect();
+  }
+
+  #connected() {
+    this.#emit("connect");
+    this.#join();
+  }
+
+  #join() {
+    this.#joining ??= this.#joinWanted().finally(() => { this.#joining = null; });
+    return this.#joining;
+  }
+
+  async #joinWanted() {
+    const { visitor, chatId } = this.session.value ?? {};
+    if (!visitor || (!chatId && !this.#wanted?.create)) return;
+    if (chatId && this.live.chatId && chatId !== this.live.chatId) this.live.reset();
+    try {
+      const queueId = chatId ? undefined : this.#wanted.queueId;
+      const ack = await this.live.join({ chatId, queueId, ownId: visitor._id });
+      if (ack.ok) this.#joined(ack.chat);
+      else this.#joinRefused(ack.error, chatId);
+    } catch {
+      // No answer. A broken connection joins again when it is back; one that stands is asked again.
+      this.#tryAgainLater();
+    }
+  }
+
+  #joined(chat) {
+    this.#wanted = { ...this.#wanted, create: false };
+    this.session.remember({ chatId: chat.chatId, ended: chat.status === "closed" });
+    for (const resolve of this.#joinWaiters.splice(0)) resolve(chat);
+    this.flush();
+  }
+
+  #joinRefused(error, chatId) {
+    if (error.code === "not_found" && chatId) {
+      // The conversation is gone, or was another visitor's: what is unsent goes into a new one.
+      this.session.remember({ chatId: null });
+      this.live.reset();
+      if (this.outbox.entries().some((entry) => entry.state === "pending")) this.#tryAgainLater();
+    } else {
+      this.#emit("error", error);
+      if (error.code === "unavailable") this.#tryAgainLater();
+    }
+  }
+
+  #tryAgainLater() {
+    clearTimeout(this.#resendTimer);
+    this.#resendTimer = setTimeout(() => {
+      if (!this.socket.isOnline) return;
+      if (this.live.chatId) this.flush();
+      else this.#join();
+    }, RESEND_MILLISECONDS);
+  }
+
+  async #loadMessages(chatId, before) {
+    const { access } = this.session.value;
+    try {
+      return await this.#api.messages(chatId, { before, access });
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      return this.#api.messages(chatId, { before, access: await this.session.renew(access) });
+    }
+  }
+
+  #received(event, data) {
+    if (event === "error") this.#emit("error", data);
+    else this.live.receive(event, data);
+  }
+
+  #relay(event, detail) {
+    if (event === "conversation-ended") this.session.remember({ ended: true });
+    this.#emit(event, detail);
+  }
+
+  #connectionChanged(state, code) {
+    if (state !== "online") this.live.typing.clear();
+    if (state === "reconnecting" || state === "offline") this.#emit("disconnect", { state });
+    if (state === "refused") this.#emit("error", { code, message: `The server refused the connection: ${code}.` });
+    this.#emit("object-change", { connection: state });
+  }
+
+  /** Another tab of this visitor began or left a conversation, or wrote something. */
+  #changedElsewhere(key) {
+    if (key === this.session.key) {
+      const session = this.session.value;
+      if (!session) this.forget();
+      else if (!session.chatId) this.live.reset();
+      else if (session.chatId !== this.live.chatId) this.want();
+    } else if (key?.startsWith(this.#outboxPrefix)) {
+      this.live.showPending();
+      // The tab that wrote it may be gone before it is sent.
+      this.#tryAgainLater();
+    }
+  }
+}
