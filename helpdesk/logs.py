@@ -57,7 +57,7 @@ def logging_configuration(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stdout"], "level": level},
         "loggers": {
             # uvicorn names every WebSocket's address with its query string, which holds session ids.
-            "uvicorn": {"level": "WARNING"},
+            "uvicorn": {"level": "WARNING", "handlers": [], "propagate": True},
             "uvicorn.access": {"level": "CRITICAL"},
             # One line for each tick would be all there is to read.
             "celery.app.trace": {"level": "WARNING"},

@@ -22,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--organization", required=True, metavar="SLUG")
         parser.add_argument("--password", required=True)
         parser.add_argument("--name", default="", help='for example "Alice Moreno"')
-        parser.add_argument("--queue", action="append", default=[], metavar="NAME", help="may be given several times")
+        parser.add_argument(
+            "--queue", action="append", default=[], metavar="NAME", help="may be given several times"
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:

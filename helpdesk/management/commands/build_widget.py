@@ -1,0 +1,28 @@
+"""`manage build_widget`: bundles the widget into the one file that pages load."""
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from helpdesk.embedded import MissingProgramError, bundle_widget
+
+
+class Command(BaseCommand):
+    """Builds the script served at `/widget.js`."""
+
+    help = "Bundle the widget into the file served at /widget.js."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Build it, or say what is wrong with the code."""
+        try:
+            built = bundle_widget(Path(settings.WIDGET_ENTRY), Path(settings.WIDGET_BUNDLE))
+        except MissingProgramError as error:
+            raise CommandError(str(error)) from None
+        except subprocess.CalledProcessError as error:
+            raise CommandError(f"The widget does not build:\n{error.stderr}") from None
+        if not built:
+            raise CommandError(f"There is no {settings.WIDGET_ENTRY}.")
+        self.stdout.write(f"{settings.WIDGET_BUNDLE}: {Path(settings.WIDGET_BUNDLE).stat().st_size:,} bytes")

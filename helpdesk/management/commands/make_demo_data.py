@@ -1,0 +1,48 @@
+"""`manage make_demo_data`: an organization to try the helpdesk with."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from accounts.models import Organization, Role, User, Widget
+from helpdesk.demo import DEMO_ORGANIZATION, DEMO_PASSWORD, DEMO_PEOPLE, DEMO_QUEUES, DEMO_WIDGET_KEY
+from queueing.models import Member, Queue
+
+
+class Command(BaseCommand):
+    """Makes the demo organization with its people, queues and widget, in an empty database only."""
+
+    help = "Make the demo organization; refused where there already is an organization."
+
+    @transaction.atomic
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Make everything or nothing."""
+        if Organization.objects.exists():
+            raise CommandError(
+                "This database already has an organization; demo data goes only into an empty one."
+            )
+        organization = Organization.objects.create(name="Demo Shop", slug=DEMO_ORGANIZATION)
+        people = [
+            User.objects.create_user(
+                email,
+                DEMO_PASSWORD,
+                organization=organization,
+                role=role,
+                first_name=first_name,
+                last_name=last_name,
+                # The demo's admin may see everything that the admin site has.
+                is_superuser=role == Role.ADMIN,
+            )
+            for email, role, first_name, last_name in DEMO_PEOPLE
+        ]
+        agents = [person for person in people if person.role == Role.AGENT]
+        for position, name in enumerate(DEMO_QUEUES):
+            queue = Queue.objects.create(organization=organization, name=name, is_default=position == 0)
+            Member.objects.bulk_create(Member(queue=queue, user=agent) for agent in agents)
+        Widget.objects.create(
+            organization=organization,
+            key=DEMO_WIDGET_KEY,
+            name="Demo Shop",
+            greeting="Hello! How can we help you?",
+        )
