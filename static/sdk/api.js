@@ -38,9 +38,9 @@ export class Api {
     return this.#request("POST", "/api/v1/auth/token/refresh", { body: { refresh } });
   }
 
-  /** The newest page of messages before a seq (or of all), in ascending order, as `/chat` messages. */
+  /** The newest page of messages before a seq, in ascending order, as `/chat` messages. */
   async messages(chatId, { before, access }) {
-    const query = new URLSearchParams({ limit: HISTORY_PAGE_SIZE, ...(before && { before }) });
+    const query = new URLSearchParams({ before, limit: HISTORY_PAGE_SIZE });
     const path = `/api/v1/chat/messages/${encodeURIComponent(chatId)}?${query}`;
     return (await this.#request("GET", path, { access })).data.map(chatMessageFromRest);
   }

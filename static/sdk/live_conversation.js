@@ -30,7 +30,7 @@ export class LiveConversation {
    * @param {object} options
    * @param {{request: Function, tell: Function}} options.socket
    * @param {import("../shared/outbox.js").Outbox} options.outbox
-   * @param {(chatId: string, before?: number) => Promise<object[]>} options.loadMessages  a page of history
+   * @param {(chatId: string, before: number) => Promise<object[]>} options.loadMessages  the page before a seq
    * @param {(event: string, detail?: object) => void} options.emit
    * @param {import("../shared/clock.js").Clock} [options.clock]
    */
@@ -143,12 +143,12 @@ export class LiveConversation {
       this.closesAt = null;
     }
     const backlog = this.#backlog.filter((message) => message.chatId === chat.chatId);
-    for (const message of backlog) this.#store(message);
     this.#backlog = [];
+    for (const message of backlog) this.#store(message);
     this.state.applyChat(chat);
     this.#outbox.address(chat.chatId);
     this.#sendReadMark();
-    if (isOther) this.#loadReceipts();
+    if (!isOther) this.#loadReceipts();
     this.#checkGap();
     this.showPending();
   }
@@ -160,10 +160,12 @@ export class LiveConversation {
       return;
     }
     const isNew = this.#store(message);
-    if (!isSystemMessage(message)) this.closesAt = null;
-    this.typing.end(message.fromEmail || message.fromName);
-    this.#checkGap();
     if (isNew) this.#emit("message", { message, isOwn: this.state.isOwn(message) });
+    // A system line tells of a change, and not each has an event of its own (back into the queue, for one).
+    if (isNew && isSystemMessage(message) && !this.isClosed) this.#refresh();
+    if (!isSystemMessage(message)) this.closesAt = null;
+    this.typing.end(typerId(message.fromId, message.fromEmail, message.fromName));
+    this.#checkGap();
     this.#changed();
   }
 
@@ -189,9 +191,9 @@ export class LiveConversation {
     this.#changed();
   }
 
-  #takePresence({ email, name, role, status }) {
+  #takePresence({ userId, email, name, role, status }) {
     if (role === "customer") return;
-    const id = email || name;
+    const id = typerId(userId, email, name);
     if (status === "typing") this.#beginTyping(id, name);
     else if (status === "idle") this.#endTyping(id, name);
     else if (this.state?.chat?.agent?.email === email) this.state.updateChat({ agentStatus: status });
@@ -237,12 +239,12 @@ export class LiveConversation {
     }, GAP_PATIENCE_MILLISECONDS);
   }
 
-  /** Only the REST history tells whether earlier messages were read. */
+  /** A rejoin brings only newer messages: whether the others were read meanwhile, the history tells. */
   async #loadReceipts() {
-    const state = this.state;
+    const { state, chatId } = this;
     if (!state.messages.some((message) => state.receiptOf(message) === "sent")) return;
+    const newest = await this.#loadMessages(chatId, state.lastSeq + 1).catch(() => []);
     const held = new Set(state.messages.map((message) => message.seq));
-    const newest = await this.#loadMessages(this.chatId).catch(() => []);
     state.applyAll(newest.filter((message) => held.has(message.seq)));
     this.#changed();
   }
@@ -265,4 +267,9 @@ export class LiveConversation {
   #changed() {
     this.#emit("object-change", { conversation: this.state?.chat ?? null });
   }
+}
+
+/** What tells typers apart: the user's id where the server gives it. */
+function typerId(userId, email, name) {
+  return userId || email || name;
 }

@@ -66,10 +66,10 @@ export class Conversation {
 
   /** Takes a confirmed message in; false when it was held already. A message that comes again replaces the first. */
   apply(message) {
-    const isNew = !this.#bySeq.has(message.seq);
-    this.#bySeq.set(message.seq, { ...this.#bySeq.get(message.seq), ...message });
+    const held = this.#bySeq.get(message.seq);
+    this.#bySeq.set(message.seq, { ...held, ...message, isRead: Boolean(held?.isRead || message.isRead) });
     if (message.clientMessageId) this.#dropPending(message.clientMessageId);
-    return isNew;
+    return held === undefined;
   }
 
   /** Takes a backlog or a page of history in; returns how many were new. */

@@ -159,7 +159,7 @@ test("an own read mark is no receipt", () => {
 test("a message known to be read from the history is read", () => {
   const conversation = vera();
   conversation.apply(ownMessage(1, { isRead: true }));
-  conversation.apply(ownMessage(1));
+  conversation.apply(ownMessage(1, { isRead: false }));
   assert.equal(conversation.receiptOf(conversation.messages[0]), "read");
 });
 
