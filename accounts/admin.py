@@ -5,8 +5,10 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from accounts.admin_scope import OrganizationScopedAdmin
 from accounts.models import Organization, User, Widget
 
 
@@ -24,7 +26,7 @@ class UserCreationForm(BaseUserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(OrganizationScopedAdmin, DjangoUserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     list_display = ["name", "email", "role", "organization", "is_active"]
@@ -40,6 +42,11 @@ class UserAdmin(DjangoUserAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["username", "organization", "role", "password1", "password2"]})]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """An admin does not see, and so cannot change, a superuser."""
+        people = super().get_queryset(request)
+        return people if request.user.is_superuser else people.filter(is_superuser=False)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Only a superuser makes superusers."""
         return [] if request.user.is_superuser else ["is_superuser"]
@@ -53,7 +60,7 @@ class OrganizationAdmin(admin.ModelAdmin):
 
 
 @admin.register(Widget)
-class WidgetAdmin(admin.ModelAdmin):
+class WidgetAdmin(OrganizationScopedAdmin):
     list_display = ["name", "key", "organization", "is_active"]
     list_filter = ["organization"]
     search_fields = ["name", "key"]

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.http import HttpRequest
 
+from accounts.admin_scope import OrganizationScopedAdmin
 from chat.models import Conversation
 
 
 @admin.register(Conversation)
-class ConversationAdmin(admin.ModelAdmin):
+class ConversationAdmin(OrganizationScopedAdmin):
     list_display = ["customer", "agent", "queue", "status", "last_seq", "updated_at"]
     list_filter = ["status", "queue"]
     search_fields = ["customer__email", "customer__first_name", "customer__last_name"]

@@ -26,7 +26,9 @@ class Message(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
     seq = models.PositiveIntegerField()
     version = models.PositiveIntegerField()
-    sender = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     type = models.CharField(max_length=10, choices=MessageType.choices, default=MessageType.TEXT)
     text = models.TextField(max_length=MAX_TEXT_CHARACTERS)
     client_message_id = models.CharField(max_length=MAX_CLIENT_MESSAGE_ID_CHARACTERS, null=True)  # noqa: DJ001 NULLs are distinct in the unique constraint

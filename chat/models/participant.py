@@ -12,7 +12,9 @@ class Participant(models.Model):
     """A person in a conversation. `read_seq` is the last message it has read (SPEC §4)."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations"
+    )
     read_seq = models.PositiveIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
