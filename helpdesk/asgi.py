@@ -11,7 +11,7 @@ django_application = get_asgi_application()
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.routing import ProtocolTypeRouter, URLRouter
-from django.urls import path, re_path
+from django.urls import get_resolver, path, re_path
 
 from chat.consumers.polling import SocketIOPollingConsumer
 from chat.consumers.websocket import SocketIOWebSocketConsumer
@@ -22,6 +22,9 @@ async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASG
     await receive()
     await send({"type": "websocket.close", "code": 1000, "reason": None})
 
+
+# Loaded now, not by the first visitor.
+get_resolver().url_patterns  # noqa: B018
 
 application = ProtocolTypeRouter(
     {

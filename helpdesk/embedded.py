@@ -7,9 +7,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from helpdesk.paths import private_directory
-
-BASE_DIR = Path(__file__).resolve().parent.parent
+from helpdesk.paths import BASE_DIR, private_directory
 
 
 class MissingProgramError(Exception):

@@ -1,10 +1,25 @@
-"""Where the embedded helpdesk keeps its secret key and its Redis socket."""
+"""Where this helpdesk is: its directories, its address, its secret key and its Redis socket."""
 
 import hashlib
 import os
 import secrets
 import tempfile
 from pathlib import Path
+
+
+def port_number(text: str) -> int:
+    """Return the TCP port that `text` names, or end the program saying what a port is."""
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
+        raise SystemExit(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    return int(text)
+
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(os.environ.get("VAR_DIR") or BASE_DIR / "var").absolute()
+HOST = os.environ.get("HOST") or "127.0.0.1"
+PORT = port_number(os.environ.get("PORT") or "8000")
+WIDGET_ENTRY = BASE_DIR / "static" / "widget" / "widget.js"
+WIDGET_BUNDLE = VAR_DIR / "build" / "widget.js"
 
 LONGEST_SOCKET_PATH = 99
 """Characters; the kernel refuses socket paths of 108 and more (unix(7)), and a server appends to the name."""

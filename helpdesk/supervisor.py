@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import IO, NoReturn
 
-from helpdesk import embedded, processes, services
+from helpdesk import embedded, paths, processes, services
 from helpdesk.demo import DEMO_PASSWORD, DEMO_PEOPLE
 
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
 STABLE_SECONDS = 60
 """A child that ran this long before it stopped is started again at once, as if it had never stopped."""
 LONGEST_PAUSE_SECONDS = 30
-START_SECONDS = 60
-"""How long a service may take before its start counts as failed."""
+START_SECONDS = 1800
+"""How long a service may take before its start counts as failed; migrating a large database takes time."""
 
 
 class StartError(Exception):
@@ -81,11 +81,9 @@ class Supervisor:
     """Everything that runs, from the first check to the last process stopped."""
 
     def __init__(self) -> None:
-        from helpdesk import settings
-
-        self.settings = settings
-        self.var_dir = Path(settings.VAR_DIR)
+        self.var_dir = paths.VAR_DIR
         self.log_dir = self.var_dir / "log"
+        self.is_demo = not os.environ.get("DATABASE_URL")
         self.services: list[Service] = []
         # Blocked, they wait until asked for: no handler runs in the middle of starting or stopping something.
         signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP_SIGNALS, signal.SIGCHLD})
@@ -128,25 +126,21 @@ class Supervisor:
         began = time.monotonic()
         self.check_port()
         if not os.environ.get("REDIS_URL"):
-            socket_path = Path(self.settings.REDIS_SOCKET)
+            socket_path = paths.redis_socket(self.var_dir)
             self.add("redis", embedded.redis_command(socket_path, self.var_dir / "redis"))
             self.wait_for("redis", lambda: embedded.redis_answers(socket_path))
+        web = self.add("web", services.web_command(prepare=True, demo_data=self.is_demo))
         self.build_widget()
-        self.prepare_database()
-        self.add("web", services.web_command(self.settings.HOST, self.settings.PORT, self.max_payload))
+        self.wait_for("web", self.web_answers)
+        web.command = services.web_command()
+        # Only now is the database as they expect it.
         self.add("worker", services.worker_command())
         self.add("beat", services.beat_command())
-        self.wait_for("web", self.web_answers)
         self.say_where(time.monotonic() - began)
-
-    @property
-    def max_payload(self) -> int:
-        """The greatest Engine.IO payload taken, in bytes."""
-        return int(self.settings.SOCKETIO_MAX_PAYLOAD_BYTES)
 
     def check_port(self) -> None:
         """Refuse to start on a port that another program has."""
-        host, port = self.settings.HOST, self.settings.PORT
+        host, port = paths.HOST, paths.PORT
         try:
             taken = processes.port_is_taken(host, port)
         except OSError as error:
@@ -159,30 +153,20 @@ class Supervisor:
     def build_widget(self) -> None:
         """Bundle the widget; one that does not build stops nothing but itself."""
         try:
-            embedded.bundle_widget(Path(self.settings.WIDGET_ENTRY), Path(self.settings.WIDGET_BUNDLE))
+            embedded.bundle_widget(paths.WIDGET_ENTRY, paths.WIDGET_BUNDLE)
         except embedded.MissingProgramError as error:
             raise StartError(str(error)) from None
         except subprocess.CalledProcessError as error:
             say(f"The widget does not build, so /widget.js is not up to date:\n{error.stderr}")
 
-    def prepare_database(self) -> None:
-        """Migrate, and make demo data in the embedded database when it is new."""
-        command = [sys.executable, "manage.py", "prepare"]
-        if not os.environ.get("DATABASE_URL"):
-            command.append("--demo-data")
-        log = self.log_dir / "prepare.log"
-        log.unlink(missing_ok=True)
-        process = processes.spawn(command, log)
-        self.wait_until(lambda: process.poll() is not None, 3600)
-        if process.returncode:
-            raise StartError(f"The database could not be prepared:\n{processes.last_lines(log)}")
-
-    def add(self, name: str, command: Sequence[str | Path]) -> None:
-        """Start a service, whose log begins anew."""
+    def add(self, name: str, command: Sequence[str | Path]) -> Service:
+        """Start a service, whose log begins anew, and watch over it from now on."""
         log = self.log_dir / f"{name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
-        self.services.append(Service(name, command, log))
+        service = Service(name, command, log)
+        self.services.append(service)
+        return service
 
     def wait_for(self, name: str, answers: Callable[[], bool]) -> None:
         """Wait until the service answers; when it stops instead, say what it said."""
@@ -219,8 +203,8 @@ class Supervisor:
     def web_answers(self) -> bool:
         """Tell whether the web process answers at all."""
         wildcard = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not listened on
-        host = wildcard.get(self.settings.HOST, self.settings.HOST)
-        connection = http.client.HTTPConnection(host, self.settings.PORT, timeout=5)
+        host = wildcard.get(paths.HOST, paths.HOST)
+        connection = http.client.HTTPConnection(host, paths.PORT, timeout=5)
         try:
             connection.request("GET", "/healthz")
             return connection.getresponse().status == http.HTTPStatus.OK
@@ -231,15 +215,15 @@ class Supervisor:
 
     def say_where(self, seconds: float) -> None:
         """Print the addresses and how to sign in."""
-        host = f"[{self.settings.HOST}]" if ":" in self.settings.HOST else self.settings.HOST
-        base = f"http://{host}:{self.settings.PORT}"
+        host = f"[{paths.HOST}]" if ":" in paths.HOST else paths.HOST
+        base = f"http://{host}:{paths.PORT}"
         say(f"\nThe helpdesk is running (started in {seconds:.1f} s).\n")
         places = {"Desk": "/admin/desk/", "Admin": "/admin/", "REST": "/api/v1/schema/browse/"}
-        if not os.environ.get("DATABASE_URL"):
+        if self.is_demo:
             places = {"Demo shop, with the widget": "/", **places}
         for name, path in places.items():
             say(f"  {name:28}{base}{path}")
-        if not os.environ.get("DATABASE_URL"):
+        if self.is_demo:
             say(f"\n  In a new database these people sign in with the password {DEMO_PASSWORD}:")
             for email, role, *_ in DEMO_PEOPLE:
                 say(f"  {role:28}{email}")

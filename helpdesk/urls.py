@@ -4,13 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from helpdesk import health, pages
+from helpdesk import pages
 
 urlpatterns = [
     path("", pages.shop, name="shop"),
     path("widget.js", pages.widget_script, name="widget-script"),
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/schema/browse/", pages.browse_schema, name="schema-browse"),
     path("api/v1/", include("chat.api.urls")),

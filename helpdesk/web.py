@@ -1,0 +1,71 @@
+"""A web process: uvicorn with the limits and logs that our traffic needs."""
+
+import argparse
+import os
+
+import django
+import uvicorn
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
+
+
+def prepare_database(*, demo_data: bool) -> None:
+    """Apply migrations, and with `demo_data` fill a database in which there is nothing yet."""
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+    from accounts.models import Organization
+
+    if demo_data and not Organization.objects.exists():
+        call_command("make_demo_data")
+
+
+def serve() -> None:
+    """Serve until told to stop.
+
+    No compression, because a few bytes can inflate to megabytes. No access log, because Socket.IO session ids
+    stand in query strings. No proxy headers, because where nothing stands in front any client could claim an
+    address. Engine.IO sends pings of its own, so WebSocket's stay off.
+    """
+    from django.conf import settings
+
+    from helpdesk import paths
+
+    uvicorn.run(
+        "helpdesk.asgi:application",
+        host=paths.HOST,
+        port=paths.PORT,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        # The type of the Engine.IO packet stands before the payload.
+        ws_max_size=settings.SOCKETIO_MAX_PAYLOAD_BYTES + 1,
+        ws_ping_interval=None,
+        ws_ping_timeout=None,
+        lifespan="off",
+        timeout_graceful_shutdown=5,
+        # Django's settings configure all logs.
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
+
+
+def main() -> None:
+    """Read the command line, prepare where asked, and serve."""
+    parser = argparse.ArgumentParser(prog="python -m helpdesk.web", description=__doc__)
+    parser.add_argument("--prepare", action="store_true", help="apply migrations before listening")
+    parser.add_argument("--demo-data", action="store_true", help="and make demo data in an empty database")
+    arguments = parser.parse_args()
+    django.setup()
+    if arguments.prepare:
+        # In this process, because loading Django again takes longer than there usually is to do.
+        prepare_database(demo_data=arguments.demo_data)
+    serve()
+
+
+if __name__ == "__main__":
+    main()
