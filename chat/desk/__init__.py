@@ -1,0 +1,1 @@
+"""The agents' pages inside the admin site."""

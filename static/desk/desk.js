@@ -1,0 +1,135 @@
+/** The agent's desk: puts its parts together. */
+
+import { browserStorage, readJson, writeJson } from "../shared/storage.js";
+import { ComposerView } from "./dom/composer-view.js";
+import { ConnectionView } from "./dom/connection-view.js";
+import { ConversationView } from "./dom/conversation-view.js";
+import { CustomerView } from "./dom/customer-view.js";
+import { confirmClose, showShortcuts } from "./dom/dialogs.js";
+import { listenToKeyboard } from "./dom/keyboard.js";
+import { ListsView } from "./dom/lists-view.js";
+import { TimelineView } from "./dom/timeline-view.js";
+import { showToast } from "./dom/toasts.js";
+import { Api } from "./net/api.js";
+import { DeskClient } from "./net/desk-client.js";
+import { DeskSocket } from "./net/desk-socket.js";
+import { SessionTokens, requestSessionToken } from "./net/tokens.js";
+import { DeskState } from "./state/desk-state.js";
+import { Drafts } from "./state/drafts.js";
+import { documentTitle } from "./state/title.js";
+
+const language = document.documentElement.lang;
+const agent = JSON.parse(document.getElementById("desk-agent").textContent);
+const storage = browserStorage();
+const selectedKey = `helpdesk:desk:selected:${agent.id}`;
+
+let isRenderDue = false;
+const state = new DeskState(agent, () => {
+  if (isRenderDue) return;
+  isRenderDue = true;
+  // Not requestAnimationFrame: it rests in a tab in the background, whose title must still tell of new messages.
+  queueMicrotask(render);
+});
+const tokens = new SessionTokens(() => requestSessionToken(document.body.dataset.tokenUrl));
+const api = new Api("/api/v1/chat/", tokens);
+const socket = new DeskSocket({
+  url: "/chat",
+  tokens,
+  connection: state.connection,
+  onConnect: () => client.catchUp().then(reopen),
+  onDisconnect: () => client.connectionLost(),
+});
+const client = new DeskClient({ state, api, socket, storage, tell: showToast, onAttention: () => {} });
+
+const lists = new ListsView(state, { take: (id) => take(() => client.take(id)), open, language });
+const conversation = new ConversationView(state, { take: (id) => take(() => client.take(id)), close, language });
+const timeline = new TimelineView(state, {
+  older: () => client.loadOlder(state.selectedId),
+  onEnd: markSeen,
+  retry: (id) => client.retry(id),
+  discard: (id) => client.discard(id),
+  language,
+});
+const composer = new ComposerView(state, {
+  drafts: new Drafts(storage, `helpdesk:desk:draft:${agent.id}:`),
+  say: (chatId, text) => {
+    timeline.scrollToEnd();
+    client.say(chatId, text);
+  },
+  tellTyping: (chatId, isTyping) => client.tellTyping(chatId, isTyping),
+});
+const views = [lists, conversation, timeline, composer, new CustomerView(state, { language }), new ConnectionView(state)];
+const ownStatus = document.getElementById("own-status");
+
+function render() {
+  isRenderDue = false;
+  for (const view of views) view.render();
+  document.title = documentTitle({ unread: state.unread, waiting: state.waiting.chats.length });
+  showOwnStatus();
+  markSeen();
+}
+
+function showOwnStatus() {
+  ownStatus.disabled = !state.connection.isOnline;
+  const status = state.team.statusOf(agent.email);
+  if (status !== "offline" && document.activeElement !== ownStatus) ownStatus.value = status;
+}
+
+/** A message counts as read when the agent can see it: this chat, this tab, at the end. */
+function markSeen() {
+  if (state.selected && timeline.isAtEnd && document.hasFocus()) client.markRead(state.selectedId);
+}
+
+function showColumn(name) {
+  document.body.dataset.column = name;
+}
+
+async function open(chatId) {
+  showColumn("conversation");
+  writeJson(storage, selectedKey, chatId);
+  await client.open(chatId);
+  composer.focus();
+}
+
+async function take(action) {
+  await action();
+  if (!state.selected) return;
+  showColumn("conversation");
+  writeJson(storage, selectedKey, state.selectedId);
+  composer.focus();
+}
+
+async function close(deskChat) {
+  if (await confirmClose(deskChat.customerName)) await client.close(deskChat.id);
+}
+
+/** After a reload, the chat that was shown before it. */
+function reopen() {
+  const chatId = readJson(storage, selectedKey);
+  if (!state.selected && state.myChats.some((deskChat) => deskChat.id === chatId)) client.open(chatId);
+}
+
+document.getElementById("take-next").addEventListener("click", () => take(() => client.takeNext()));
+document.getElementById("back-to-lists").addEventListener("click", () => showColumn("lists"));
+document.getElementById("show-customer").addEventListener("click", () => showColumn("customer"));
+document.getElementById("back-to-conversation").addEventListener("click", () => showColumn("conversation"));
+document.getElementById("show-shortcuts").addEventListener("click", showShortcuts);
+ownStatus.addEventListener("change", () => client.setStatus(ownStatus.value));
+listenToKeyboard({
+  takeNext: () => take(() => client.takeNext()),
+  switchChat: (step) => {
+    const id = state.neighbour(step);
+    if (id) open(id);
+  },
+  focusComposer: () => composer.focus(),
+  leave: () => {
+    showColumn("lists");
+    lists.focus();
+  },
+});
+window.addEventListener("focus", markSeen);
+window.addEventListener("online", () => socket.reconnectNow());
+window.addEventListener("offline", () => state.connection.networkLost());
+setInterval(() => lists.tick(), 1000);
+render();
+socket.connect();

@@ -1,0 +1,28 @@
+/** The desk by keyboard. */
+
+/**
+ * @param {object} actions
+ * @param {() => void} actions.takeNext
+ * @param {(step: 1|-1) => void} actions.switchChat
+ * @param {() => void} actions.focusComposer
+ * @param {() => void} actions.leave  Escape
+ */
+export function listenToKeyboard({ takeNext, switchChat, focusComposer, leave }) {
+  // By the key's place, not its letter: with Alt (Option), keyboards write other letters.
+  const byCode = {
+    KeyN: takeNext,
+    ArrowUp: () => switchChat(-1),
+    ArrowDown: () => switchChat(1),
+    KeyC: focusComposer,
+  };
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    const action = event.altKey && !event.ctrlKey && !event.metaKey ? byCode[event.code] : null;
+    if (action) {
+      event.preventDefault();
+      action();
+    } else if (event.key === "Escape") {
+      leave();
+    }
+  });
+}

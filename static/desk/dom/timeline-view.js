@@ -1,0 +1,149 @@
+/** The messages of the shown chat, and where in them the reader is. */
+
+import { segments } from "../../shared/text.js";
+import { clockTime, fullTime } from "../../shared/time.js";
+import { timelineRows } from "../state/timeline.js";
+import { KeyedList, fromTemplate, part, setAttribute, setText } from "./elements.js";
+
+/** Nearer to an end than this counts as being there. */
+const NEAR_PIXELS = 60;
+
+const RECEIPTS = { sent: "Sent", read: "Read", pending: "Sending…", failed: "Not sent" };
+
+export class TimelineView {
+  #state;
+  #language;
+  #retry;
+  #discard;
+  #scroll = document.getElementById("timeline-scroll");
+  #list = document.getElementById("timeline");
+  #older = document.getElementById("older");
+  #toNewest = document.getElementById("to-newest");
+  #rows;
+  #shownId = null;
+  #isAtEnd = true;
+  #seenSeq = 0;
+
+  /**
+   * @param {import("../state/desk-state.js").DeskState} state
+   * @param {object} options
+   * @param {() => void} options.older  the reader wants older messages: scrolled to the top, or pressed the button
+   * @param {() => void} options.onEnd  the reader has come to the newest message
+   * @param {(clientMessageId: string) => void} options.retry
+   * @param {(clientMessageId: string) => void} options.discard
+   * @param {string} options.language
+   */
+  constructor(state, { older, onEnd, retry, discard, language }) {
+    this.#state = state;
+    this.#language = language;
+    this.#retry = retry;
+    this.#discard = discard;
+    this.#rows = new KeyedList(this.#list, (row) => this.#create(row), (node, row) => this.#update(node, row));
+    this.#scroll.addEventListener("scroll", () => {
+      const wasAtEnd = this.#isAtEnd;
+      this.#isAtEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < NEAR_PIXELS;
+      if (this.#scroll.scrollTop < NEAR_PIXELS) older();
+      if (this.#isAtEnd && !wasAtEnd) onEnd();
+      this.#showNewestButton();
+    });
+    this.#toNewest.addEventListener("click", () => this.scrollToEnd());
+    this.#older.addEventListener("click", older);
+    new ResizeObserver(() => this.#isAtEnd && this.scrollToEnd()).observe(this.#scroll);
+  }
+
+  /** Whether the reader sees the newest message. */
+  get isAtEnd() {
+    return this.#isAtEnd;
+  }
+
+  scrollToEnd() {
+    this.#scroll.scrollTop = this.#scroll.scrollHeight;
+    this.#isAtEnd = true;
+    this.#showNewestButton();
+  }
+
+  render() {
+    const deskChat = this.#state.selected;
+    if (!deskChat) return;
+    const { conversation, isLoadingOlder } = deskChat;
+    const isAnotherChat = this.#shownId !== deskChat.id;
+    this.#shownId = deskChat.id;
+    // What is there when a chat is opened, and older pages, are not read out: only what is said from now on.
+    setAttribute(this.#list, "aria-busy", isAnotherChat || isLoadingOlder ? "true" : "false");
+    this.#older.hidden = !conversation.hasOlder;
+    setText(this.#older, isLoadingOlder ? "Loading older messages…" : "Show older messages");
+
+    const anchor = this.#firstMessageNode();
+    const anchorTop = anchor?.getBoundingClientRect().top;
+    const rows = timelineRows(conversation, { language: this.#language, newFromSeq: this.#state.newFromSeq });
+    this.#rows.render(rows.map((row) => [`${deskChat.id}:${row.key}`, row]));
+    if (isAnotherChat || this.#isAtEnd) this.scrollToEnd();
+    else if (anchor?.isConnected) this.#scroll.scrollTop += anchor.getBoundingClientRect().top - anchorTop;
+    if (this.#isAtEnd) this.#seenSeq = conversation.lastSeq;
+    this.#showNewestButton();
+  }
+
+  /** The topmost message that stays in place when older ones come in above it. */
+  #firstMessageNode() {
+    return this.#list.querySelector(".row-message, .row-system");
+  }
+
+  #showNewestButton() {
+    const conversation = this.#state.selected?.conversation;
+    this.#toNewest.hidden = this.#isAtEnd;
+    const hasNew = conversation !== undefined && conversation.lastSeq > this.#seenSeq;
+    setText(part(this.#toNewest, "text"), hasNew ? "New messages" : "Newest");
+  }
+
+  #create(row) {
+    const node = fromTemplate(row.kind);
+    if (row.kind !== "message") return node;
+    part(node, "retry").addEventListener("click", () => this.#retry(row.clientMessageId));
+    part(node, "discard").addEventListener("click", () => this.#discard(row.clientMessageId));
+    return node;
+  }
+
+  #update(node, row) {
+    if (row.kind === "day") setText(part(node, "text"), row.label);
+    if (row.kind === "system") setText(part(node, "text"), row.text);
+    if (row.at) this.#showTime(part(node, "time"), row.at);
+    if (row.kind === "message") this.#showMessage(node, row);
+  }
+
+  #showMessage(node, row) {
+    node.classList.toggle("from-agent", row.side === "agent");
+    node.classList.toggle("own", row.isOwn);
+    node.classList.toggle("starts-group", row.startsGroup);
+    node.classList.toggle("ends-group", row.endsGroup);
+    setAttribute(node, "data-state", row.state);
+    const author = part(node, "author");
+    setText(author, row.isOwn ? "You" : row.name);
+    author.classList.toggle("visually-hidden", row.isOwn || !row.startsGroup);
+    showText(part(node, "text"), row.isDeleted ? "This message was deleted." : row.text);
+    node.classList.toggle("deleted", row.isDeleted);
+    setText(part(node, "receipt"), RECEIPTS[row.state] ? ` · ${RECEIPTS[row.state]}` : "");
+    const failure = part(node, "failure");
+    failure.hidden = row.state !== "failed";
+    setText(part(node, "error"), row.error ?? "");
+  }
+
+  #showTime(node, iso) {
+    if (!node) return;
+    setText(node, clockTime(iso, this.#language));
+    setAttribute(node, "datetime", iso);
+    setAttribute(node, "title", fullTime(iso, this.#language));
+  }
+}
+
+function showText(node, text) {
+  if (node.textContent === text) return;
+  node.replaceChildren(...segments(text).map(({ text: words, href }) => {
+    if (!href) return document.createTextNode(words);
+    const link = document.createElement("a");
+    link.href = href;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+    link.textContent = words;
+    return link;
+  }));
+}

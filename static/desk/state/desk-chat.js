@@ -1,0 +1,102 @@
+/** One conversation as the desk has it: the shared state of it, whose it is, who is typing. */
+
+import { Conversation } from "../../shared/conversation.js";
+import { TypingTracker } from "../../shared/typing.js";
+import { authorOf, isStaffRole } from "./people.js";
+
+/** Whose a chat is, seen from this agent. */
+export const Standing = Object.freeze({
+  UNKNOWN: "unknown",
+  WAITING: "waiting",
+  MINE: "mine",
+  THEIRS: "theirs",
+  RESOLVED: "resolved",
+  CLOSED: "closed",
+});
+
+export class DeskChat {
+  /** Whether it stands in "My chats": since it became mine, until it was left after it ended. */
+  isListed = false;
+  /** Presence of the customer, or null while unknown. */
+  customerStatus = null;
+  /** Why it ended, for people; null while it goes on. */
+  ending = null;
+  /** When the server will close it for want of anybody writing (ISO 8601), or null. */
+  closesAt = null;
+  /** Whether a page of older messages is on its way. */
+  isLoadingOlder = false;
+
+  #agent;
+
+  /**
+   * @param {string} id
+   * @param {{id: string, email: string}} agent  who sits at the desk
+   * @param {() => void} onChange  called when a typing hint ends by itself
+   * @param {import("../../shared/clock.js").Clock} [clock]
+   */
+  constructor(id, agent, onChange, clock) {
+    this.id = id;
+    this.#agent = agent;
+    this.conversation = new Conversation({
+      ownId: agent.id,
+      isOwn: (message) => authorOf(message) === agent.id,
+    });
+    this.typing = new TypingTracker(onChange, clock);
+  }
+
+  get chat() {
+    return this.conversation.chat;
+  }
+
+  get customerName() {
+    return this.chat?.customer?.name || this.chat?.customer?.email || "Visitor";
+  }
+
+  get customerEmail() {
+    return this.chat?.customer?.email ?? "";
+  }
+
+  /** Whether this person is the customer: known by e-mail, or, a visitor without one, by having written. */
+  isCustomer({ userId, email }) {
+    if (email && email === this.customerEmail) return true;
+    return this.conversation.messages.some((message) => !message.fromAgent && authorOf(message) === userId);
+  }
+
+  /** @returns {string} a Standing */
+  get standing() {
+    if (!this.chat) return Standing.UNKNOWN;
+    const { status, agent } = this.chat;
+    if (status === "closed") return Standing.CLOSED;
+    if (status === "resolved") return Standing.RESOLVED;
+    if (status === "waiting") return Standing.WAITING;
+    return agent?.email === this.#agent.email ? Standing.MINE : Standing.THEIRS;
+  }
+
+  get unread() {
+    return this.conversation.unread;
+  }
+
+  /** The last thing said, on one line; what this agent said is marked as such. */
+  get preview() {
+    const last = this.conversation.pending.at(-1) ?? this.conversation.messages.at(-1);
+    if (!last) return "";
+    const isOwn = !last.seq || this.conversation.isOwn(last);
+    return (isOwn ? "You: " : "") + last.text.replace(/\s+/g, " ");
+  }
+
+  /** Takes a `presence-change` about somebody in this chat. */
+  applyPresence({ userId, email, name, role, status }) {
+    if (status === "typing") this.typing.begin(userId, name || email || "Visitor");
+    else this.typing.end(userId);
+    const isWhereabouts = status !== "typing" && status !== "idle";
+    if (isWhereabouts && !isStaffRole(role)) this.customerStatus = status;
+  }
+
+  /** Takes a `chat-message`; whoever sent it has stopped typing, and the chat is no longer about to be closed. */
+  applyMessage(message) {
+    const isNew = this.conversation.apply(message);
+    this.typing.end(authorOf(message));
+    this.closesAt = null;
+    return isNew;
+  }
+}

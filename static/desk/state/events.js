@@ -1,0 +1,114 @@
+/** What the server's events (SPEC §5.2) do to the desk's state. */
+
+import { Standing } from "./desk-chat.js";
+import { authorOf, isStaffRole } from "./people.js";
+
+/**
+ * What an event asks to be done besides showing the new state.
+ * @typedef {{type: "tell", text: string} | {type: "join", chatId: string} | {type: "attention", chatId: string|null}} Effect
+ */
+
+/**
+ * Takes an event of the server.
+ * @param {import("./desk-state.js").DeskState} state
+ * @returns {Effect[]}
+ */
+export function applyEvent(state, event, data) {
+  const effects = HANDLERS[event](state, data) ?? [];
+  state.changed();
+  return effects;
+}
+
+const HANDLERS = {
+  messages(state, messages) {
+    for (const message of messages) state.chatOf(message.chatId).conversation.apply(message);
+  },
+
+  "chat-message"(state, message) {
+    const deskChat = state.find(message.chatId);
+    if (!deskChat) return [];
+    const isNew = deskChat.applyMessage(message);
+    const effects = deskChat.conversation.missingAfter === null ? [] : [{ type: "join", chatId: message.chatId }];
+    const isFromCustomer = isNew && message.type !== "system" && !message.fromAgent;
+    return isFromCustomer ? [...effects, { type: "attention", chatId: message.chatId }] : effects;
+  },
+
+  "message-read"(state, receipt) {
+    state.find(receipt.chatId)?.conversation.applyRead(receipt);
+  },
+
+  "message-updated"(state, message) {
+    state.find(message.chatId)?.conversation.applyUpdate(message);
+  },
+
+  "message-deleted"(state, message) {
+    state.find(message.chatId)?.conversation.applyDeletion(message);
+  },
+
+  "queue-notification"(state, notification) {
+    state.waiting.applyNotification(notification);
+    return notification.type === "added" ? [{ type: "attention", chatId: null }] : [];
+  },
+
+  "chat-claimed"(state, { chatId, agentName, agentEmail }) {
+    const customerName = state.waiting.nameOf(chatId);
+    state.waiting.remove(chatId);
+    if (agentEmail === state.agent.email) return [];
+    const name = agentName || agentEmail;
+    state.updateChat(chatId, { status: "open", handler: "agent", agent: { name, email: agentEmail } });
+    return [{ type: "tell", text: customerName ? `Chat with ${customerName} claimed by ${name}` : `Chat claimed by ${name}` }];
+  },
+
+  "chat-assigned"(state, { chatId, agentName, agentEmail }) {
+    state.waiting.remove(chatId);
+    const deskChat = state.find(chatId);
+    const wasMine = deskChat?.standing === Standing.MINE;
+    const name = agentName || agentEmail;
+    state.updateChat(chatId, { status: "open", handler: "agent", agent: { name, email: agentEmail } });
+    if (agentEmail === state.agent.email) return deskChat?.chat ? [] : [{ type: "join", chatId }];
+    return wasMine ? [{ type: "tell", text: `Chat with ${deskChat.customerName} given to ${name}` }] : [];
+  },
+
+  "chat-resolved"(state, { chatId }) {
+    state.updateChat(chatId, { status: "resolved" });
+  },
+
+  "chat-closed"(state, { chatId, reason, closedBy }) {
+    state.waiting.remove(chatId);
+    const deskChat = state.find(chatId);
+    if (!deskChat) return [];
+    const wasMine = deskChat.standing === Standing.MINE;
+    deskChat.ending = endingText(deskChat, { reason, closedBy }, state.agent);
+    deskChat.closesAt = null;
+    state.updateChat(chatId, { status: "closed", handler: null });
+    const isOwnDoing = closedBy === state.agent.id;
+    return wasMine && !isOwnDoing ? [{ type: "tell", text: `${deskChat.customerName}: ${deskChat.ending}` }] : [];
+  },
+
+  "inactivity-warning"(state, { chatId, closesAt }) {
+    const deskChat = state.find(chatId);
+    if (deskChat) deskChat.closesAt = closesAt;
+  },
+
+  "presence-change"(state, presence) {
+    if (presence.chatId) {
+      state.find(presence.chatId)?.applyPresence(presence);
+    } else if (isStaffRole(presence.role)) {
+      state.team.applyPresence(presence);
+    } else {
+      for (const deskChat of state.knownChats) {
+        if (deskChat.isCustomer(presence)) deskChat.applyPresence(presence);
+      }
+    }
+  },
+};
+
+/** The events to listen to. */
+export const EVENTS = Object.keys(HANDLERS);
+
+function endingText({ conversation }, { reason, closedBy }, agent) {
+  if (closedBy === agent.id) return "You closed this chat.";
+  if (reason === "inactivity") return "Closed because nobody wrote any more.";
+  const words = conversation.messages.find((message) => authorOf(message) === closedBy && closedBy);
+  return words ? `${words.fromName} closed this chat.` : "This chat is closed.";
+}

@@ -1,0 +1,81 @@
+/** The chats that wait for somebody, the longest waiting first. */
+
+import { personName } from "./people.js";
+import { LiveMap } from "./live-map.js";
+
+/**
+ * @typedef {object} WaitingChat
+ * @property {string} chatId
+ * @property {string} customerName
+ * @property {string} preview    the customer's last words, or ""
+ * @property {string} queueName  or ""
+ * @property {string} since      ISO 8601
+ */
+export class WaitingList {
+  #live = new LiveMap();
+  #queueNames = new Map();
+  /** Kept after a chat left, because "removed" may come before the word on who took it. */
+  #customerNames = new Map();
+
+  /** @returns {WaitingChat[]} */
+  get chats() {
+    return this.#live.values.toSorted(
+      (one, other) => Date.parse(one.since) - Date.parse(other.since) || one.chatId.localeCompare(other.chatId),
+    );
+  }
+
+  get(chatId) {
+    return this.#live.get(chatId);
+  }
+
+  /** The customer's name, also of a chat that left the list since the last snapshot; null when unknown. */
+  nameOf(chatId) {
+    return this.#customerNames.get(chatId) ?? null;
+  }
+
+  beginSnapshot() {
+    this.#live.beginSnapshot();
+  }
+
+  /** Takes the waiting conversations as REST has them (SPEC §5.1), of the queues this agent serves. */
+  applySnapshot(conversations, queues) {
+    this.#queueNames = new Map(queues.map((queue) => [queue._id, queue.name]));
+    const served = conversations.filter((conversation) => this.#queueNames.has(conversation.queue?.id));
+    this.#live.applySnapshot(
+      served.map((conversation) => [conversation._id, this.#fromRest(conversation)]),
+    );
+    this.#customerNames = new Map(this.#live.values.map((chat) => [chat.chatId, chat.customerName]));
+  }
+
+  /** Takes a `queue-notification` (SPEC §5.2). */
+  applyNotification({ type, chatId, queueId, customer, preview, since }, now = new Date()) {
+    if (type === "removed") return this.remove(chatId);
+    this.#live.change((waiting) => {
+      const known = waiting.get(chatId);
+      // News of a chat that has left already: what a customer writes and who takes it are told by different processes.
+      if (type === "message" && !known) return;
+      waiting.set(chatId, {
+        chatId,
+        customerName: personName(customer) ?? known?.customerName ?? "Visitor",
+        preview: preview || known?.preview || "",
+        queueName: this.#queueNames.get(queueId) ?? known?.queueName ?? "",
+        since: since ?? known?.since ?? now.toISOString(),
+      });
+      this.#customerNames.set(chatId, waiting.get(chatId).customerName);
+    });
+  }
+
+  remove(chatId) {
+    this.#live.change((waiting) => waiting.delete(chatId));
+  }
+
+  #fromRest(conversation) {
+    return {
+      chatId: conversation._id,
+      customerName: personName(conversation.userId) ?? "Visitor",
+      preview: conversation.lastMessage ?? "",
+      queueName: conversation.queue.name,
+      since: conversation.createdAt,
+    };
+  }
+}
