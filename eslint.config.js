@@ -1,10 +1,10 @@
 // What is checked in the browser code and its tests: likely mistakes, not taste.
 
 const pageGlobals = [
-  "AbortController", "Blob", "BroadcastChannel", "CSSStyleSheet", "CustomEvent", "DOMException", "Event", "EventTarget", "File",
-  "FormData", "HTMLElement", "Headers", "IntersectionObserver", "Intl", "MutationObserver", "Node", "Notification",
+  "AbortController", "AbortSignal", "Blob", "BroadcastChannel", "CSSStyleSheet", "CustomEvent", "DOMException", "Event", "EventTarget", "File",
+  "FormData", "HTMLElement", "Headers", "IntersectionObserver", "Intl", "MutationObserver", "Node", "Notification", "PointerEvent", "KeyboardEvent", "Audio", "AudioContext",
   "Request", "ResizeObserver", "Response", "URL", "URLSearchParams", "WebSocket", "XMLHttpRequest", "atob", "btoa",
-  "cancelAnimationFrame", "clearInterval", "clearTimeout", "console", "crypto", "customElements", "document", "fetch",
+  "cancelAnimationFrame", "clearInterval", "clearTimeout", "confirm", "console", "crypto", "customElements", "document", "fetch", "getComputedStyle",
   "globalThis", "localStorage", "location", "matchMedia", "navigator", "performance", "queueMicrotask",
   "requestAnimationFrame", "sessionStorage", "setInterval", "setTimeout", "structuredClone", "window",
 ];

@@ -26,13 +26,12 @@ async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASG
 # Loaded now, not by the first visitor.
 get_resolver().url_patterns  # noqa: B018
 
-application = ProtocolTypeRouter(
-    {
-        "websocket": URLRouter(
-            [path("socket.io/", SocketIOWebSocketConsumer.as_asgi()), re_path("", refuse_websocket)]
-        ),
-        "http": URLRouter(
-            [path("socket.io/", SocketIOPollingConsumer.as_asgi()), re_path("", django_application)]
-        ),
-    }
-)
+websocket_routes = [
+    path("socket.io/", SocketIOWebSocketConsumer.as_asgi()),
+    re_path("", refuse_websocket),  # type: ignore[arg-type]
+]
+http_routes = [
+    path("socket.io/", SocketIOPollingConsumer.as_asgi()),
+    re_path("", django_application),  # type: ignore[arg-type]
+]
+application = ProtocolTypeRouter({"websocket": URLRouter(websocket_routes), "http": URLRouter(http_routes)})

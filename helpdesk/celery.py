@@ -15,12 +15,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator]
 def use_our_logging(**_: Any) -> None:
     """Keep the logging that Django's settings configured; without a receiver Celery would set up its own."""
 
 
-@task_success.connect
+@task_success.connect  # type: ignore[untyped-decorator]
 def note_worker_is_alive(sender: Any, **_: Any) -> None:
     """Tell `/readyz` that beat, broker and worker carried a tick all the way through."""
     if sender.name == TICK:

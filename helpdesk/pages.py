@@ -8,7 +8,6 @@ from pathlib import Path
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,6 +16,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from accounts.models import Widget
 from helpdesk.demo import DEMO_WIDGET_KEY
+from helpdesk.paths import WIDGET_BUNDLE
 
 # Swagger UI styles its page inline; its scripts come from files, so the policy stays strict for those.
 browse_schema = csp_update({"style-src": [SELF, UNSAFE_INLINE]})(
@@ -53,9 +53,8 @@ def read_script(file: Path, _modified: int) -> Script:
 
 def widget_script(request: HttpRequest) -> HttpResponseBase:
     """Send the widget's bundled script, compressed where the browser takes that."""
-    bundle = Path(settings.WIDGET_BUNDLE)
     try:
-        script = read_script(bundle, bundle.stat().st_mtime_ns)
+        script = read_script(WIDGET_BUNDLE, WIDGET_BUNDLE.stat().st_mtime_ns)
     except FileNotFoundError:
         raise Http404("The widget has not been built: run `./desk manage build_widget`.") from None
     compressed = "gzip" in request.headers.get("Accept-Encoding", "")

@@ -1,13 +1,19 @@
 """Gives a test run a directory of its own before Django reads its settings (loaded with `-p`)."""
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
-# Short, since it holds unix sockets; with pytest-xdist every worker process comes here and gets its own.
-VAR_DIR = Path(tempfile.mkdtemp(prefix="hd-test-"))
+# Short, since it holds unix sockets. With pytest-xdist every worker process comes here and gets its own.
+VAR_DIR = Path(tempfile.mkdtemp(prefix="hd-"))
 
 os.environ["VAR_DIR"] = str(VAR_DIR)
-os.environ.setdefault("SECRET_KEY", "a-key-for-tests-only-0123456789-0123456789")
-for outside in ("REDIS_URL", "STATIC_ROOT", "DEBUG", "HTTPS"):
+os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-0123456789"
+for outside in ("REDIS_URL", "STATIC_ROOT", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "HOST", "PORT"):
     os.environ.pop(outside, None)
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(VAR_DIR, ignore_errors=True)

@@ -1,13 +1,12 @@
 """`manage build_widget`: bundles the widget into the one file that pages load."""
 
 import subprocess
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from helpdesk.embedded import MissingProgramError, bundle_widget
+from helpdesk.paths import WIDGET_BUNDLE, WIDGET_ENTRY
 
 
 class Command(BaseCommand):
@@ -18,11 +17,11 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Build it, or say what is wrong with the code."""
         try:
-            built = bundle_widget(Path(settings.WIDGET_ENTRY), Path(settings.WIDGET_BUNDLE))
+            built = bundle_widget(WIDGET_ENTRY, WIDGET_BUNDLE)
         except MissingProgramError as error:
             raise CommandError(str(error)) from None
         except subprocess.CalledProcessError as error:
             raise CommandError(f"The widget does not build:\n{error.stderr}") from None
         if not built:
-            raise CommandError(f"There is no {settings.WIDGET_ENTRY}.")
-        self.stdout.write(f"{settings.WIDGET_BUNDLE}: {Path(settings.WIDGET_BUNDLE).stat().st_size:,} bytes")
+            raise CommandError(f"There is no {WIDGET_ENTRY}.")
+        self.stdout.write(f"{WIDGET_BUNDLE}: {WIDGET_BUNDLE.stat().st_size:,} bytes")

