@@ -35,7 +35,7 @@ export class ChatSocket {
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", (reason) => this.#take(this.#connection.disconnected(reason)));
     this.#socket.on("connect_error", (error) => this.#take(this.#connection.connectFailed(error)));
-    this.#socket.onAny((event, data) => this.#received(event, data));
+    this.#socket.onAny((event, data) => this.#listeners.onEvent(event, data));
   }
 
   get state() {
@@ -99,11 +99,6 @@ export class ChatSocket {
     this.#listeners.onConnect();
   }
 
-  #received(event, data) {
-    if (event === "token-expiring") this.#exchangeToken();
-    else this.#listeners.onEvent(event, data);
-  }
-
   #take(step) {
     if (step === NextStep.RECONNECT) this.#later(() => this.connect());
     if (step === NextStep.REFRESH_TOKEN) this.#renewAndConnect();
@@ -120,17 +115,6 @@ export class ChatSocket {
       } else {
         this.unreachable(() => this.#renewAndConnect());
       }
-    }
-  }
-
-  /** The open socket goes on with a new token (SPEC §2); where that fails, the reconnect after its end renews it. */
-  async #exchangeToken() {
-    try {
-      const token = await this.#session.renew(this.#usedToken);
-      const ack = await this.request("refresh-token", { token });
-      if (ack.ok) this.#usedToken = token;
-    } catch (error) {
-      if (error instanceof SessionLost) this.#listeners.onSessionLost(error);
     }
   }
 

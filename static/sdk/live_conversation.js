@@ -177,14 +177,10 @@ export class LiveConversation {
   #takeChange(event, data) {
     const changes = {
       "message-read": () => this.state.applyRead(data),
-      "message-updated": () => this.state.applyUpdate(data),
-      "message-deleted": () => this.state.applyDeletion(data),
       "presence-change": () => this.#takePresence(data),
       "chat-assigned": () => this.#assigned(data),
       "chat-closed": () => this.#close(data),
       "inactivity-warning": () => { this.closesAt = data.closesAt; },
-      "chat-transferred": () => this.#refresh(),
-      "chat-resolved": () => this.#refresh(),
     };
     if (!Object.hasOwn(changes, event)) return;
     changes[event]();

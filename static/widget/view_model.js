@@ -1,0 +1,118 @@
+/** From the state of a conversation to what stands on the screen. No DOM in here. */
+
+import { isSystemMessage } from "../shared/messages.js";
+import { clockTime, dayKey, dayLabel } from "../shared/time.js";
+
+const GROUP_MILLISECONDS = 5 * 60_000;
+const SHOWN_OFFLINE = new Set(["offline", "reconnecting"]);
+
+/**
+ * The rows of the log, oldest first: `{kind: "day"|"system"|"message", key, …}`. A message keeps its key when the
+ * server confirms it, so that its bubble stays where it is.
+ * @param {object} helpdesk  the SDK's `conversation`, `unsent` and `connection`
+ * @param {{language: string, now?: Date}} options
+ */
+export function logRows({ conversation, unsent, connection }, { language, now = new Date() }) {
+  const confirmed = (conversation?.messages ?? []).map((message) => confirmedRow(conversation, message));
+  const pending = (conversation?.pending ?? unsent).map((entry) => pendingRow(entry, connection.state === "online"));
+  const messages = [...confirmed, ...pending].map((row) => ({ ...row, time: clockTime(row.sentAt, language) }));
+  markGroups(messages);
+  markLastReceipt(messages);
+  return withDays(messages, language, now);
+}
+
+/** What the header says under the name: a key of the words and its values. */
+export function headerStatus({ conversation, typingNames, connection, isLoading }) {
+  const chat = conversation?.chat;
+  if (chat?.status === "closed") return ["closed"];
+  if (typingNames.length > 0) return ["status-typing", { name: typingNames.join(", ") }];
+  if (isLoading || connection.state === "connecting") return ["status-connecting"];
+  if (chat?.agent) return ["status-agent", { name: chat.agent.name }];
+  if (chat?.status === "waiting") return ["status-waiting"];
+  return ["status-idle"];
+}
+
+/** The one notice above the composer that matters most, or null: `{kind, key, values?}`. */
+export function notice({ conversation, connection, closesAt, isLoading, language }) {
+  if (connection.state === "refused") return { kind: "error", key: "refused" };
+  if (connection.state === "offline") return { kind: "offline", key: "offline" };
+  if (connection.state === "reconnecting") return { kind: "offline", key: "reconnecting" };
+  if (conversation?.chat?.status === "closed") return null;
+  if (closesAt) return { kind: "warning", key: "inactivity", values: { time: clockTime(closesAt, language) } };
+  if (!isLoading && conversation?.chat?.status === "waiting") return { kind: "info", key: "waiting" };
+  return null;
+}
+
+/** Why the conversation ended, as a key of the words. */
+export function closedKey(chat) {
+  return chat?.closeReason === "inactivity" ? "closed-inactivity" : "closed";
+}
+
+/** Whether the connection is away, so that what is written waits. */
+export function isAway(connection) {
+  return SHOWN_OFFLINE.has(connection.state);
+}
+
+function confirmedRow(conversation, message) {
+  const base = { key: message.clientMessageId ?? message.id, sentAt: message.sentAt, text: message.text };
+  if (isSystemMessage(message)) return { ...base, kind: "system" };
+  return {
+    ...base,
+    kind: "message",
+    isOwn: conversation.isOwn(message),
+    author: message.fromName,
+    receipt: conversation.receiptOf(message),
+  };
+}
+
+function pendingRow(entry, isOnline) {
+  const waiting = isOnline ? "sending" : "waiting-to-send";
+  return {
+    kind: "message",
+    key: entry.clientMessageId,
+    clientMessageId: entry.clientMessageId,
+    sentAt: entry.sentAt,
+    text: entry.text,
+    isOwn: true,
+    author: "",
+    receipt: entry.state === "failed" ? "failed" : waiting,
+    error: entry.error?.message ?? "",
+  };
+}
+
+function markGroups(rows) {
+  rows.forEach((row, index) => {
+    row.isFirstOfGroup = !continues(rows[index - 1], row);
+    row.isLastOfGroup = !rows[index + 1] || !continues(row, rows[index + 1]);
+  });
+}
+
+function continues(before, after) {
+  return before?.kind === "message"
+    && after.kind === "message"
+    && before.isOwn === after.isOwn
+    && before.author === after.author
+    && dayKey(before.sentAt) === dayKey(after.sentAt)
+    && Date.parse(after.sentAt) - Date.parse(before.sentAt) < GROUP_MILLISECONDS;
+}
+
+/** "Sent" and "Read" stand only under the last message they are true of. */
+function markLastReceipt(rows) {
+  const seen = new Set();
+  for (const row of [...rows].reverse()) {
+    row.showsReceipt = row.receipt === "failed" || Boolean(row.receipt && !seen.has(row.receipt));
+    // What was sent before a read message needs no word of its own.
+    if (row.receipt) seen.add(row.receipt);
+    if (row.receipt === "read") seen.add("sent");
+  }
+}
+
+function withDays(rows, language, now) {
+  let day = null;
+  return rows.flatMap((row) => {
+    const key = dayKey(row.sentAt);
+    if (key === day) return [row];
+    day = key;
+    return [{ kind: "day", key: `day-${key}`, label: dayLabel(row.sentAt, language, now) }, row];
+  });
+}
