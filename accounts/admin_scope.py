@@ -71,8 +71,9 @@ class OrganizationScopedInline(admin.TabularInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only what belongs to the organization."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and isinstance(request.user, User) and not request.user.is_superuser:
-            field.queryset = field.queryset.filter(organization_id=request.user.organization_id)
+        user = request.user
+        if field is not None and field.queryset is not None and isinstance(user, User) and not user.is_superuser:
+            field.queryset = field.queryset.filter(organization_id=user.organization_id)
         return field
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
