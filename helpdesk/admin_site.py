@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path, reverse
 
 
@@ -15,8 +16,18 @@ class HelpdeskAdminSite(AdminSite):
     index_title = "Administration"
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
-        """Put the desk before the admin's own pages, whose last pattern takes every address."""
-        return [path("desk/", include("chat.desk.urls")), *super().get_urls()]
+        """Put ours before the admin's own pages, whose last pattern takes every address."""
+        return [
+            path("", self.admin_view(self.home), name="index"),
+            path("desk/", include("chat.desk.urls")),
+            *super().get_urls(),
+        ]
+
+    def home(self, request: HttpRequest) -> HttpResponse:
+        """Show what may be administered; whoever may administer nothing works at the desk."""
+        if not self.get_app_list(request):
+            return redirect("admin:desk:index")
+        return self.index(request)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add where the desk is, for the link in the header."""

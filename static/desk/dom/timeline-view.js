@@ -46,7 +46,10 @@ export class TimelineView {
       if (this.#isAtEnd && !wasAtEnd) onEnd();
       this.#showNewestButton();
     });
-    this.#toNewest.addEventListener("click", () => this.scrollToEnd());
+    this.#toNewest.addEventListener("click", () => {
+      this.scrollToEnd();
+      onEnd();
+    });
     this.#older.addEventListener("click", older);
     new ResizeObserver(() => this.#isAtEnd && this.scrollToEnd()).observe(this.#scroll);
   }
@@ -121,7 +124,9 @@ export class TimelineView {
     author.classList.toggle("visually-hidden", row.isOwn || !row.startsGroup);
     showText(part(node, "text"), row.isDeleted ? "This message was deleted." : row.text);
     node.classList.toggle("deleted", row.isDeleted);
-    setText(part(node, "receipt"), RECEIPTS[row.state] ? ` · ${RECEIPTS[row.state]}` : "");
+    const isHeldBack = row.state === "pending" && !this.#state.connection.isOnline;
+    const receipt = isHeldBack ? "Waiting for the connection" : RECEIPTS[row.state];
+    setText(part(node, "receipt"), receipt ? ` · ${receipt}` : "");
     const failure = part(node, "failure");
     failure.hidden = row.state !== "failed";
     setText(part(node, "error"), row.error ?? "");

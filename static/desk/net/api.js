@@ -72,7 +72,7 @@ export class Api {
       headers: { Authorization: `Bearer ${await this.#tokens.get()}`, Accept: "application/json" },
     });
     if (response.status === 401 && !isRetry) {
-      this.#tokens.discard();
+      await this.#tokens.renew();
       return this.#get(path, parameters, true);
     }
     const body = await response.json().catch(() => null);

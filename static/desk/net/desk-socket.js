@@ -92,7 +92,8 @@ export class DeskSocket {
 
   async #authenticate(answer) {
     try {
-      answer({ token: await this.#tokens.get() });
+      // Always a new one, so that a session that has ended is noticed here and not when its last token ends.
+      answer({ token: await this.#tokens.renew() });
     } catch (error) {
       if (error instanceof SignedOutError) this.#signedOut();
       // Closing makes socket.io-client try again later; without an answer it would wait for ever.
@@ -101,9 +102,8 @@ export class DeskSocket {
   }
 
   async #renewToken() {
-    this.#tokens.discard();
     try {
-      await this.command("refresh-token", { token: await this.#tokens.get() });
+      await this.command("refresh-token", { token: await this.#tokens.renew() });
     } catch (error) {
       // Any other failure shows when the server ends the connection, and is mended by the reconnect.
       if (error instanceof SignedOutError) this.#signedOut();
@@ -117,7 +117,6 @@ export class DeskSocket {
 
   #continue(step) {
     if (step === NextStep.REFRESH_TOKEN) {
-      this.#tokens.discard();
       this.#socket.connect();
     } else if (step === NextStep.RECONNECT || (step === NextStep.WAIT && !this.#socket.active)) {
       clearTimeout(this.#timer);

@@ -24,20 +24,16 @@ export class SessionTokens {
   /** A token that is good for a while. Rejects with SignedOutError, or as `request` does when the server is not reached. */
   async get() {
     const isGood = this.#token && Date.parse(this.#token.expiresAt) - this.#now() > MARGIN_MILLISECONDS;
-    if (!isGood) this.#token = await this.#renew();
-    return this.#token.access;
+    return isGood ? this.#token.access : this.renew();
   }
 
-  /** The server did not take the last token: the next `get` asks for another. */
-  discard() {
-    this.#token = null;
-  }
-
-  #renew() {
+  /** A new token, whatever the last one is worth. Rejects as `get` does. */
+  async renew() {
     this.#running ??= this.#request().finally(() => {
       this.#running = null;
     });
-    return this.#running;
+    this.#token = await this.#running;
+    return this.#token.access;
   }
 }
 

@@ -142,5 +142,6 @@ export class DeskState {
 
 function firstUnreadSeq({ conversation, unread }) {
   const others = conversation.messages.filter((message) => message.type !== "system" && !conversation.isOwn(message));
-  return unread ? (others.at(-unread)?.seq ?? null) : null;
+  // Where all is new, nothing needs to be told apart.
+  return unread && unread < others.length ? others.at(-unread).seq : null;
 }

@@ -82,7 +82,7 @@ const HANDLERS = {
     deskChat.closesAt = null;
     state.updateChat(chatId, { status: "closed", handler: null });
     const isOwnDoing = closedBy === state.agent.id;
-    return wasMine && !isOwnDoing ? [{ type: "tell", text: `${deskChat.customerName}: ${deskChat.ending}` }] : [];
+    return wasMine && !isOwnDoing ? [{ type: "tell", text: `Chat with ${deskChat.customerName} closed` }] : [];
   },
 
   "inactivity-warning"(state, { chatId, closesAt }) {
@@ -109,6 +109,7 @@ export const EVENTS = Object.keys(HANDLERS);
 function endingText({ conversation }, { reason, closedBy }, agent) {
   if (closedBy === agent.id) return "You closed this chat.";
   if (reason === "inactivity") return "Closed because nobody wrote any more.";
-  const words = conversation.messages.find((message) => authorOf(message) === closedBy && closedBy);
-  return words ? `${words.fromName} closed this chat.` : "This chat is closed.";
+  const words = closedBy && conversation.messages.find((message) => authorOf(message) === closedBy);
+  if (!words) return "This chat is closed.";
+  return words.fromAgent ? `${words.fromName} closed this chat.` : "The customer closed this chat.";
 }
