@@ -7,9 +7,9 @@ export function personName(person) {
   return person.name || fullName || person.email || null;
 }
 
-/** The user id of a message's author; null for the conversation's own lines. REST has it in `from` (see `shared/messages.js`). */
+/** The user id of a message's author; null for the conversation's own lines. */
 export function authorOf(message) {
-  return message.fromId ?? message.from ?? null;
+  return message.fromId ?? null;
 }
 
 /** Whether a role is that of somebody who answers. */

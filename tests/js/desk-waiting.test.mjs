@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { WaitingList } from "../../static/desk/state/waiting-list.js";
+import { waitingConversation } from "./support/desk.mjs";
+
+const QUEUES = [{ _id: "queue-1", name: "support" }];
+const added = (chatId, overrides = {}) => ({
+  type: "added",
+  queueId: "queue-1",
+  chatId,
+  customer: { name: "Tom", email: "tom@example.com" },
+  preview: "",
+  since: "2026-03-09T10:05:00.000Z",
+  ...overrides,
+});
+const ids = (list) => list.chats.map((chat) => chat.chatId);
+
+function filled(...conversations) {
+  const list = new WaitingList();
+  list.beginSnapshot();
+  list.applySnapshot(conversations, QUEUES);
+  return list;
+}
+
+test("the longest waiting chat comes first, however the server lists them", () => {
+  const list = filled(
+    waitingConversation("new", { createdAt: "2026-03-09T10:02:00.000Z" }),
+    waitingConversation("old", { createdAt: "2026-03-09T09:00:00.000Z" }),
+  );
+  list.applyNotification(added("between", { since: "2026-03-09T10:01:00.000Z" }));
+  assert.deepEqual(ids(list), ["old", "between", "new"]);
+});
+
+test("a listed chat has the customer's name, the last words and the queue's name", () => {
+  assert.deepEqual(filled(waitingConversation("one")).chats, [
+    { chatId: "one", customerName: "Vera Novak", preview: "Hello", queueName: "support", since: "2026-03-09T10:00:00.000Z" },
+  ]);
+});
+
+test("a chat of a queue that this agent does not serve is not offered", () => {
+  assert.deepEqual(ids(filled(waitingConversation("elsewhere", { queue: { id: "queue-2", name: "sales" } }))), []);
+});
+
+test("what the customer writes while waiting becomes the preview and keeps the rest", () => {
+  const list = filled(waitingConversation("one"));
+  list.applyNotification({ type: "message", queueId: "queue-1", chatId: "one", customer: null, preview: "Anybody?", since: null });
+  assert.deepEqual(list.chats, [
+    { chatId: "one", customerName: "Vera Novak", preview: "Anybody?", queueName: "support", since: "2026-03-09T10:00:00.000Z" },
+  ]);
+});
+
+test("a message of a chat that has left the queue does not bring it back", () => {
+  const list = filled(waitingConversation("one"));
+  list.applyNotification({ type: "removed", queueId: "queue-1", chatId: "one" });
+  list.applyNotification({ type: "message", queueId: "queue-1", chatId: "one", preview: "Hello?" });
+  assert.deepEqual(ids(list), []);
+});
+
+test("a chat taken while the list was on its way is not shown, and one that came is", () => {
+  const list = new WaitingList();
+  list.beginSnapshot();
+  list.applyNotification({ type: "removed", queueId: "queue-1", chatId: "taken" });
+  list.applyNotification(added("fresh"));
+  list.applySnapshot([waitingConversation("taken"), waitingConversation("still")], QUEUES);
+  assert.deepEqual(ids(list), ["still", "fresh"]);
+});
+
+test("a later list replaces the earlier one: what left during a lost connection is gone", () => {
+  const list = filled(waitingConversation("gone"), waitingConversation("still"));
+  list.beginSnapshot();
+  list.applySnapshot([waitingConversation("still")], QUEUES);
+  assert.deepEqual(ids(list), ["still"]);
+});
+
+test("the name of a chat that was just taken is still known", () => {
+  const list = filled(waitingConversation("one"));
+  list.remove("one");
+  assert.equal(list.nameOf("one"), "Vera Novak");
+  assert.equal(list.nameOf("never seen"), null);
+});
