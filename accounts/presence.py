@@ -26,6 +26,16 @@ GRACE_SECONDS = 5
 REDIS_TIMEOUT_SECONDS = 0.5
 PAUSE_AFTER_FAILURE_SECONDS = 5
 KEYS_LIVE_SECONDS = 86_400
+LEASES = "presence:leases"
+
+IF_GONE = """
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", ARGV[2])
+if redis.call("ZCARD", KEYS[1]) > 0 then return 0 end
+redis.call("ZREM", KEYS[3], ARGV[1])
+return redis.call("DEL", KEYS[2])
+"""
+"""Says 1 to one caller when somebody has no socket any more. A script, because it runs in one piece:
+who comes back in the middle would be told as gone and never as here again."""
 
 _asking: redis.Redis | None = None
 _telling: tuple[asyncio.AbstractEventLoop, redis.asyncio.Redis] | None = None
@@ -65,12 +75,7 @@ async def leave(user_id: UUID, socket_id: str) -> None:
 async def has_left(user_id: UUID) -> bool:
     """Whether this person has no socket any more; True for one caller only, who tells everyone."""
     try:
-        client = _teller()
-        await client.zremrangebyscore(_sockets(user_id), "-inf", time.time())
-        if await client.zcard(_sockets(user_id)):
-            return False
-        await client.zrem("presence:leases", str(user_id))
-        return bool(await client.delete(_announced(user_id)))
+        return bool(await _teller().eval(IF_GONE, 3, *_asked_of(user_id)))
     except (RedisError, OSError) as error:
         _log_failure(error)
         return False
@@ -113,25 +118,23 @@ def vanished() -> list[UUID]:
     """List those whose last lease has run out unnoticed, because their process died; each is listed once."""
     try:
         client = _asker()
-        gone = [UUID(str(raw)) for raw in client.zrangebyscore("presence:leases", "-inf", time.time())]
-        return [user_id for user_id in gone if _has_vanished(client, user_id)]
+        ended = [UUID(str(raw)) for raw in client.zrangebyscore(LEASES, "-inf", time.time())]
+        return [user_id for user_id in ended if client.eval(IF_GONE, 3, *_asked_of(user_id))]
     except (RedisError, OSError) as error:
         _log_failure(error)
         return []
 
 
-def _has_vanished(client: redis.Redis, user_id: UUID) -> bool:
-    client.zrem("presence:leases", str(user_id))
-    if client.zcount(_sockets(user_id), time.time(), "+inf"):
-        return False
-    return bool(client.delete(_announced(user_id)))
+def _asked_of(user_id: UUID) -> tuple[str, ...]:
+    """What `IF_GONE` takes: three keys and two arguments."""
+    return _sockets(user_id), _announced(user_id), LEASES, str(user_id), str(time.time())
 
 
 def _lease(pipeline: redis.asyncio.client.Pipeline, user_id: UUID, socket_id: str) -> None:
     ends_at = time.time() + lease_seconds()
     pipeline.zadd(_sockets(user_id), {socket_id: ends_at})
     pipeline.expire(_sockets(user_id), KEYS_LIVE_SECONDS)
-    pipeline.zadd("presence:leases", {str(user_id): ends_at})
+    pipeline.zadd(LEASES, {str(user_id): ends_at})
 
 
 def _sockets(user_id: UUID) -> str:

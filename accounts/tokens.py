@@ -93,7 +93,7 @@ def principal_from_access_token(token: Any) -> Principal:
         raise TokenRefused(
             "token_expired", "The access token has expired: refresh it and try again."
         ) from None
-    except TokenError:
+    except (TokenError, UnicodeError):
         raise TokenRefused("token_invalid", "The access token is not valid.") from None
     return principal_of(
         _active_user(claims.get("user_id")),
@@ -119,7 +119,7 @@ def refresh_tokens(token: str) -> dict[str, str]:
         claims = RefreshToken(token)  # type: ignore[arg-type]
     except ExpiredTokenError:
         raise TokenRefused("token_expired", "The refresh token has expired: sign in again.") from None
-    except TokenError:
+    except (TokenError, UnicodeError):
         raise TokenRefused("token_invalid", "The refresh token is not valid.") from None
     return issue_tokens(_active_user(claims.get("user_id")))
 

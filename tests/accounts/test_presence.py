@@ -1,0 +1,199 @@
+"""Who is here, in a real Redis: leases, and what happens without it (SPEC §8)."""
+
+import asyncio
+import os
+import signal
+import time
+from uuid import uuid4
+
+import pytest
+
+from accounts import presence
+
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture(autouse=True)
+async def connections():
+    """Close what this test's event loop has opened."""
+    yield
+    await presence._teller().aclose()
+
+
+@pytest.fixture
+def short_leases(settings) -> None:
+    """A socket counts for 0.3 seconds without a heartbeat."""
+    settings.SOCKETIO_PING_INTERVAL_SECONDS = 0.1
+    settings.SOCKETIO_PING_TIMEOUT_SECONDS = 0.1
+
+
+@pytest.fixture
+def person():
+    return uuid4()
+
+
+def status_of(person) -> str:
+    return presence.statuses([person])[person]
+
+
+async def until(condition) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not condition():  # noqa: ASYNC110 leases end in silence
+            await asyncio.sleep(0.01)
+
+
+async def test_somebody_is_here_as_long_as_one_socket_is_open(person):
+    assert status_of(person) == "offline"
+    assert await presence.arrive(person, "phone")
+    await presence.arrive(person, "laptop")
+    await presence.leave(person, "phone")
+    assert status_of(person) == "online"
+    assert not await presence.has_left(person)
+    await presence.leave(person, "laptop")
+    assert status_of(person) == "offline"
+    assert await presence.has_left(person)
+
+
+async def test_the_statuses_of_many_are_told_apart(person):
+    other, stranger = uuid4(), uuid4()
+    await presence.arrive(person, "a")
+    await presence.arrive(other, "b")
+    await presence.set_status(other, "busy")
+    await presence.set_status(stranger, "away")
+    assert presence.statuses([person, other, stranger]) == {
+        person: "online",
+        other: "busy",
+        stranger: "offline",
+    }
+    assert presence.statuses([]) == {}
+
+
+async def test_the_chosen_status_outlives_a_reload(person):
+    await presence.arrive(person, "before")
+    await presence.set_status(person, "away")
+    await presence.leave(person, "before")
+    await presence.arrive(person, "after")
+    assert status_of(person) == "away"
+
+
+async def test_everyone_is_told_once_that_somebody_is_here_however_many_sockets_come(person):
+    told = await asyncio.gather(*(presence.arrive(person, f"tab {number}") for number in range(10)))
+    assert sorted(told) == [False] * 9 + [True]
+
+
+async def test_a_reload_within_the_grace_is_told_to_nobody(person):
+    await presence.arrive(person, "before")
+    await presence.leave(person, "before")
+    assert await presence.arrive(person, "after") is False
+    assert await presence.has_left(person) is False
+
+
+async def test_exactly_one_of_many_processes_tells_that_somebody_has_left(person):
+    await presence.arrive(person, "tab")
+    await presence.leave(person, "tab")
+    told = await asyncio.gather(*(presence.has_left(person) for _ in range(10)))
+    assert sorted(told) == [False] * 9 + [True]
+    assert await presence.arrive(person, "back")
+
+
+async def test_somebody_who_comes_back_while_its_going_is_being_told_is_told_as_here_again(person):
+    for round_number in range(200):
+        await presence.arrive(person, f"tab {round_number}")
+        await presence.leave(person, f"tab {round_number}")
+        gone, back = await asyncio.gather(
+            presence.has_left(person), arrive_after(round_number % 20 * 50e-6, person)
+        )
+        assert gone == back, "told as gone and never as here again, or the other way round"
+        await presence.leave(person, "back")
+        await presence.has_left(person)
+
+
+async def arrive_after(seconds: float, person) -> bool:
+    await asyncio.sleep(seconds)
+    return await presence.arrive(person, "back")
+
+
+async def test_a_lease_that_is_renewed_lasts_and_one_that_is_not_ends_by_itself(short_leases, person):
+    lost = uuid4()
+    await presence.arrive(person, "tab")
+    await presence.arrive(lost, "tab")
+    ends_at = time.monotonic() + 2 * presence.lease_seconds()
+    while time.monotonic() < ends_at:
+        assert await presence.renew(person, "tab") is False
+        assert status_of(person) == "online"
+        await asyncio.sleep(0.05)
+    assert status_of(lost) == "offline"
+
+
+async def test_whose_process_died_has_vanished_once(short_leases, person):
+    alive = uuid4()
+    await presence.arrive(person, "tab")
+    await presence.arrive(alive, "tab")
+    await until(lambda: status_of(person) == "offline")
+    await presence.renew(alive, "tab")
+    gone = set(presence.vanished()) & {person, alive}
+    assert gone == {person}
+    assert person not in presence.vanished()
+    assert await presence.has_left(person) is False
+
+
+async def test_who_said_goodbye_does_not_vanish_later(short_leases, person):
+    await presence.arrive(person, "tab")
+    await presence.leave(person, "tab")
+    assert await presence.has_left(person)
+    await asyncio.sleep(presence.lease_seconds())
+    assert person not in presence.vanished()
+
+
+async def test_who_comes_back_after_vanishing_is_told_as_here_again(short_leases, person):
+    await presence.arrive(person, "tab")
+    await until(lambda: status_of(person) == "offline")
+    assert person in presence.vanished()
+    assert await presence.renew(person, "tab")
+    assert status_of(person) == "online"
+
+
+async def ask_everything(person) -> tuple:
+    return (
+        await presence.arrive(person, "tab"),
+        await presence.renew(person, "tab"),
+        await presence.leave(person, "tab"),
+        await presence.has_left(person),
+        await presence.set_status(person, "busy"),
+        presence.statuses([person]),
+        presence.vanished(),
+    )
+
+
+async def test_without_redis_everyone_is_offline_and_nothing_fails_and_it_comes_back(
+    redis_server, person, monkeypatch
+):
+    monkeypatch.setattr(presence, "PAUSE_AFTER_FAILURE_SECONDS", 0.2)
+    await presence.arrive(person, "tab")
+    assert status_of(person) == "online"
+    redis_server.kill()
+    began = time.monotonic()
+    try:
+        assert await ask_everything(person) == (False, False, None, False, None, {person: "offline"}, [])
+        assert time.monotonic() - began < 1
+    finally:
+        redis_server.start()
+    await presence.renew(person, "tab")
+    await until(lambda: status_of(person) == "online")
+
+
+async def test_a_redis_that_hangs_delays_nobody_for_long(redis_server, person, monkeypatch):
+    monkeypatch.setattr(presence, "PAUSE_AFTER_FAILURE_SECONDS", 0.2)
+    await presence.arrive(person, "tab")
+    assert status_of(person) == "online"
+    os.kill(redis_server.process.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        assert status_of(person) == "offline"
+        assert time.monotonic() - began < 2 * presence.REDIS_TIMEOUT_SECONDS
+        began = time.monotonic()
+        assert await presence.arrive(person, "another") is False
+        assert time.monotonic() - began < 2 * presence.REDIS_TIMEOUT_SECONDS
+    finally:
+        os.kill(redis_server.process.pid, signal.SIGCONT)
+    await until(lambda: status_of(person) == "online")

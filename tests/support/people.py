@@ -1,0 +1,85 @@
+"""The people of the tests: two organizations, and somebody for every role."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from accounts.models import Organization, Role, User, Widget
+from accounts.tokens import Principal, principal_of
+from accounts.visitors import create_visitor
+from queueing.models import Member, Queue
+
+
+@dataclass(frozen=True)
+class People:
+    """Principals, as a token would make them; `user` gives the row behind one."""
+
+    vera: Principal
+    """A visitor."""
+    walt: Principal
+    """Another visitor of the same widget."""
+    ana: Principal
+    """An agent of the queue "Support"."""
+    bo: Principal
+    """Another one."""
+    olga: Principal
+    """An agent of the queue "Sales"."""
+    sam: Principal
+    """The admin."""
+    oskar: Principal
+    """The admin of another organization, where Olaf is the visitor."""
+    olaf: Principal
+    support: Queue
+    sales: Queue
+    elsewhere: Queue
+    widget: Widget
+
+    def user(self, principal: Principal) -> User:
+        return User.objects.get(id=principal.user_id)
+
+
+@pytest.fixture
+def people(transactional_db) -> People:
+    """Everyone, in a database that other threads see."""
+    return make_people()
+
+
+def make_people() -> People:
+    home = Organization.objects.create(name="Home", slug="home")
+    away = Organization.objects.create(name="Away", slug="away")
+    support = Queue.objects.create(organization=home, name="Support", is_default=True)
+    sales = Queue.objects.create(organization=home, name="Sales")
+    elsewhere = Queue.objects.create(organization=away, name="Support", is_default=True)
+    widget = Widget.objects.create(organization=home, name="Home's widget", key="home-widget")
+    away_widget = Widget.objects.create(organization=away, name="Away's widget", key="away-widget")
+    ana, bo, olga = (agent(home, name) for name in ("Ana", "Bo", "Olga"))
+    for queue, member in ((support, ana), (support, bo), (sales, olga)):
+        Member.objects.create(queue=queue, user=member)
+    return People(
+        vera=visitor(widget, "Vera"),
+        walt=visitor(widget, "Walt"),
+        ana=principal_of(ana),
+        bo=principal_of(bo),
+        olga=principal_of(olga),
+        sam=principal_of(agent(home, "Sam", Role.ADMIN)),
+        oskar=principal_of(agent(away, "Oskar", Role.ADMIN)),
+        olaf=visitor(away_widget, "Olaf"),
+        support=support,
+        sales=sales,
+        elsewhere=elsewhere,
+        widget=widget,
+    )
+
+
+def agent(organization: Organization, name: str, role: str = Role.AGENT) -> User:
+    return User.objects.create_user(
+        f"{name.lower()}@{organization.slug}.example",
+        "correct horse",
+        first_name=name,
+        organization=organization,
+        role=role,
+    )
+
+
+def visitor(widget: Widget, name: str) -> Principal:
+    return principal_of(create_visitor(widget=widget, name=name, email=f"{name.lower()}@example.com"))
