@@ -13,6 +13,5 @@ urlpatterns = [
     path("api/v1/schema/browse/", pages.browse_schema, name="schema-browse"),
     path("api/v1/", include("chat.api.urls")),
     path("chat/", include("chat.api.chat_urls")),
-    path("admin/desk/", include("chat.desk.urls")),
     path("admin/", admin.site.urls),
 ]
