@@ -28,7 +28,6 @@ export class ChatSocket {
       autoConnect: false,
       transports: ["websocket", "polling"],
       tryAllTransports: true,
-      reconnectionDelayMax: 15_000,
       // A function, so that a reconnect takes the token of that moment, which another tab may have renewed.
       auth: (answer) => answer({ token: (this.#usedToken = this.#session.value?.access ?? "") }),
     });

@@ -101,6 +101,12 @@ export class LiveConversation {
     this.#changed();
   }
 
+  /** Who is there and who is typing is unknown while the connection is away. */
+  connectionLost() {
+    this.typing.clear();
+    this.state?.updateChat({ agentStatus: undefined });
+  }
+
   keyPressed() {
     if (this.chatId && !this.isClosed) this.#typingSender.keyPressed();
   }
@@ -145,7 +151,8 @@ export class LiveConversation {
     const backlog = this.#backlog.filter((message) => message.chatId === chat.chatId);
     this.#backlog = [];
     for (const message of backlog) this.#store(message);
-    this.state.applyChat(chat);
+    const isSameAgent = this.state.chat?.agent?.email === chat.agent?.email;
+    this.state.applyChat({ ...chat, agentStatus: isSameAgent ? this.state.chat?.agentStatus : undefined });
     this.#outbox.address(chat.chatId);
     this.#sendReadMark();
     if (!isOther) this.#loadReceipts();

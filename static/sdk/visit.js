@@ -19,7 +19,7 @@ export class Visit {
   #outboxPrefix;
   #wanted = null;
   #joinWaiters = [];
-  #starting = null;
+  #isStarting = false;
   #joining = null;
   #resendTimer = null;
 
@@ -75,7 +75,7 @@ export class Visit {
    */
   want(wanted = {}) {
     this.#wanted = { ...this.#wanted, ...wanted };
-    this.#starting ??= this.#start().finally(() => { this.#starting = null; });
+    this.#start();
   }
 
   /** Resolves with the `chat` of the next join. */
@@ -105,15 +105,18 @@ export class Visit {
   }
 
   async #start() {
+    if (this.#isStarting) return;
+    this.#isStarting = true;
     try {
       await this.session.start();
+      if (this.socket.isOnline) this.#join();
+      else this.socket.connect();
     } catch (error) {
       this.#emit("error", { message: error.message, code: error.status ? `http_${error.status}` : "unreachable" });
       this.socket.unreachable(() => this.want());
-      return;
+    } finally {
+      this.#isStarting = false;
     }
-    if (this.socket.isOnline) await this.#join();
-    else this.socket.connect();
   }
 
   #connected() {
@@ -190,7 +193,7 @@ export class Visit {
   }
 
   #connectionChanged(state, code) {
-    if (state !== "online") this.live.typing.clear();
+    if (state !== "online") this.live.connectionLost();
     if (state === "reconnecting" || state === "offline") this.#emit("disconnect", { state });
     if (state === "refused") this.#emit("error", { code, message: `The server refused the connection: ${code}.` });
     this.#emit("object-change", { connection: state });

@@ -108,8 +108,7 @@ export class Outbox {
   retry(clientMessageId, chatId) {
     const entry = this.#find(clientMessageId);
     if (!entry) return;
-    const { error, ...rest } = entry;
-    this.#keep({ ...rest, chatId: chatId ?? entry.chatId, state: "pending" });
+    this.#keep({ ...entry, chatId: chatId ?? entry.chatId, state: "pending", error: undefined });
     this.#onChange();
   }
 

@@ -29,12 +29,12 @@ export const STYLES = `
 button { font: inherit; color: inherit; border: 0; background: none; padding: 0; cursor: pointer; }
 button:disabled { cursor: default; }
 h2, p { margin: 0; }
-p, .system, .day, .notice, .ending span { unicode-bidi: plaintext; }
+p, time, .author, .system, .day, .notice, .ending span { unicode-bidi: plaintext; }
 .icon { width: 22px; height: 22px; fill: currentColor; display: block; }
 .hidden-text, .own .author { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
-header :focus-visible { outline-color: var(--on-accent); outline-offset: -3px; }
-.panel:focus, .scroller:focus { outline: none; }
+.head :focus-visible { outline-color: var(--on-accent); outline-offset: -3px; }
+.panel:focus, .scroller:focus, textarea:focus-visible { outline: none; }
 .scroller:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
 
 .launcher {
@@ -59,7 +59,7 @@ header :focus-visible { outline-color: var(--on-accent); outline-offset: -3px; }
 }
 @keyframes rise { from { opacity: 0; transform: translateY(14px); } }
 
-header { display: flex; align-items: center; gap: 12px; padding: 14px; background: var(--accent); color: var(--on-accent); }
+.head { display: flex; align-items: center; gap: 12px; padding: 14px; background: var(--accent); color: var(--on-accent); }
 .heading { flex: 1; min-width: 0; }
 h2 { font-size: 16px; font-weight: 650; line-height: 1.25; }
 h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -69,13 +69,14 @@ h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   flex: none; position: relative; display: grid; place-items: center; width: 40px; height: 40px; border-radius: 50%;
   font-size: 14px; font-weight: 650; letter-spacing: .02em;
 }
-header .avatar { background: color-mix(in srgb, var(--on-accent) 18%, transparent); }
-header .avatar:not([data-presence=""])::after {
+.head .avatar { background: var(--on-accent); color: var(--accent); }
+.avatar:empty { display: none; }
+.head .avatar:not([data-presence=""])::after {
   content: ""; position: absolute; bottom: 0; inset-inline-end: 0; width: 12px; height: 12px; border-radius: 50%;
   background: #98a2b3; border: 2px solid var(--accent);
 }
-header .avatar[data-presence="online"]::after { background: #32d583; }
-header .avatar:is([data-presence="away"], [data-presence="busy"])::after { background: #fdb022; }
+.head .avatar[data-presence="online"]::after { background: #32d583; }
+.head .avatar:is([data-presence="away"], [data-presence="busy"])::after { background: #fdb022; }
 .icon-button { display: grid; place-items: center; width: 36px; height: 36px; border-radius: 10px; }
 .icon-button:hover { background: color-mix(in srgb, var(--on-accent) 16%, transparent); }
 
@@ -93,6 +94,7 @@ header .avatar:is([data-presence="away"], [data-presence="busy"])::after { backg
 .message.own { margin-inline-start: auto; flex-direction: row-reverse; }
 .message .avatar { width: 30px; height: 30px; font-size: 11px; margin-top: 22px; background: var(--surface-raised); visibility: hidden; }
 .message.first .avatar { visibility: visible; }
+.message:not(.first) .avatar { height: 0; margin: 0; }
 .message.own .avatar { display: none; }
 .content { min-width: 0; display: flex; flex-direction: column; align-items: flex-start; }
 .own .content { align-items: flex-end; }
@@ -138,7 +140,7 @@ header .avatar:is([data-presence="away"], [data-presence="busy"])::after { backg
 .field { display: flex; align-items: flex-end; gap: 6px; padding: 4px; padding-inline-start: 14px; border: 1px solid var(--line); border-radius: 22px; background: var(--surface); }
 .field:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent); }
 textarea {
-  flex: 1; min-width: 0; max-height: 130px; padding: 8px 0; border: 0; outline: none; resize: none; background: none;
+  flex: 1; min-width: 0; max-height: 130px; padding: 8px 0; border: 0; resize: none; background: none;
   font: inherit; font-size: 16px; line-height: 1.35; color: inherit; scrollbar-width: thin;
 }
 [dir="rtl"] textarea:placeholder-shown { text-align: right; }
@@ -152,7 +154,7 @@ textarea::placeholder { color: var(--muted); opacity: 1; }
   .root { bottom: calc(16px + env(safe-area-inset-bottom)); inset-inline-end: 16px; }
   .panel { position: fixed; inset: 0; width: 100%; height: 100vh; height: 100dvh; margin: 0; border-radius: 0; }
   .open .launcher { display: none; }
-  header { padding-top: calc(12px + env(safe-area-inset-top)); }
+  .head { padding-top: calc(12px + env(safe-area-inset-top)); }
   .composer, .ended { padding-bottom: calc(12px + env(safe-area-inset-bottom)); }
   .icon-button { width: 44px; height: 44px; }
 }

@@ -4,7 +4,7 @@ import { isSystemMessage } from "../shared/messages.js";
 import { clockTime, dayKey, dayLabel } from "../shared/time.js";
 
 const GROUP_MILLISECONDS = 5 * 60_000;
-const SHOWN_OFFLINE = new Set(["offline", "reconnecting"]);
+const AWAY = new Set(["offline", "reconnecting"]);
 
 /**
  * The rows of the log, oldest first: `{kind: "day"|"system"|"message", key, …}`. A message keeps its key when the
@@ -14,7 +14,7 @@ const SHOWN_OFFLINE = new Set(["offline", "reconnecting"]);
  */
 export function logRows({ conversation, unsent, connection }, { language, now = new Date() }) {
   const confirmed = (conversation?.messages ?? []).map((message) => confirmedRow(conversation, message));
-  const pending = (conversation?.pending ?? unsent).map((entry) => pendingRow(entry, connection.state === "online"));
+  const pending = (conversation?.pending ?? unsent).map((entry) => pendingRow(entry, connection));
   const messages = [...confirmed, ...pending].map((row) => ({ ...row, time: clockTime(row.sentAt, language) }));
   markGroups(messages);
   markLastReceipt(messages);
@@ -32,11 +32,10 @@ export function headerStatus({ conversation, typingNames, connection, isLoading 
   return ["status-idle"];
 }
 
-/** The one notice above the composer that matters most, or null: `{kind, key, values?}`. */
+/** The one notice above the composer that matters most, or null: `{kind, key, values?, canRetry?}`. */
 export function notice({ conversation, connection, closesAt, isLoading, language }) {
-  if (connection.state === "refused") return { kind: "error", key: "refused" };
-  if (connection.state === "offline") return { kind: "offline", key: "offline" };
-  if (connection.state === "reconnecting") return { kind: "offline", key: "reconnecting" };
+  if (connection.state === "refused") return { kind: "error", key: "refused", canRetry: true };
+  if (AWAY.has(connection.state)) return { kind: "offline", key: "offline" };
   if (conversation?.chat?.status === "closed") return null;
   if (closesAt) return { kind: "warning", key: "inactivity", values: { time: clockTime(closesAt, language) } };
   if (!isLoading && conversation?.chat?.status === "waiting") return { kind: "info", key: "waiting" };
@@ -46,11 +45,6 @@ export function notice({ conversation, connection, closesAt, isLoading, language
 /** Why the conversation ended, as a key of the words. */
 export function closedKey(chat) {
   return chat?.closeReason === "inactivity" ? "closed-inactivity" : "closed";
-}
-
-/** Whether the connection is away, so that what is written waits. */
-export function isAway(connection) {
-  return SHOWN_OFFLINE.has(connection.state);
 }
 
 function confirmedRow(conversation, message) {
@@ -65,8 +59,8 @@ function confirmedRow(conversation, message) {
   };
 }
 
-function pendingRow(entry, isOnline) {
-  const waiting = isOnline ? "sending" : "waiting-to-send";
+function pendingRow(entry, connection) {
+  const waiting = AWAY.has(connection.state) ? "waiting-to-send" : "sending";
   return {
     kind: "message",
     key: entry.clientMessageId,

@@ -33,6 +33,12 @@ export class Composer {
     this.#input.focus();
   }
 
+  /** Makes the field as high as its text; its height can only be measured while it is on the screen. */
+  fit() {
+    this.#input.style.height = "auto";
+    if (this.#input.scrollHeight) this.#input.style.height = `${this.#input.scrollHeight}px`;
+  }
+
   /** Puts a text before what is written already. */
   insert(text) {
     this.#input.value = [text, this.#input.value].filter(Boolean).join("\n");
@@ -65,8 +71,7 @@ export class Composer {
     this.#button.disabled = length === 0 || isTooLong;
     this.#input.setAttribute("aria-invalid", String(isTooLong));
     setText(this.#hint, isTooLong ? this.#tooLong(length) : "");
-    this.#input.style.height = "auto";
-    this.#input.style.height = `${this.#input.scrollHeight}px`;
+    this.fit();
   }
 
   #tooLong(length) {

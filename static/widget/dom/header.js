@@ -20,7 +20,7 @@ export class Header {
     this.#status = element("p", { class: "status", role: "status" });
     this.#avatar = element("span", { class: "avatar", "aria-hidden": "true" });
     this.#end = element("button", { type: "button", class: "icon-button", "aria-label": t("end-chat"), title: t("end-chat"), hidden: true, onclick: onEnd }, icon("end"));
-    this.node = element("header", {}, this.#avatar,
+    this.node = element("div", { class: "head" }, this.#avatar,
       element("div", { class: "heading" }, this.#title, this.#status),
       this.#end,
       element("button", { type: "button", class: "icon-button", "aria-label": t("close"), title: t("close"), onclick: onClose }, icon("close")));

@@ -62,6 +62,7 @@ export class Panel {
     this.#helpdesk.resume();
     if (!this.#profile) this.#loadProfile();
     this.show();
+    this.#composer.fit();
     this.#log.scrollToEnd();
     this.#log.announceNew(true);
     this.#markRead();
@@ -93,7 +94,7 @@ export class Panel {
     this.#showNotice(this.#profileError ?? notice({ conversation, connection, closesAt, isLoading, language: this.#language }));
     this.#ended.hidden = !isClosed;
     setText(this.#endedText, isClosed ? this.#t(closedKey(chat)) : "");
-    this.#composer.node.hidden = isClosed || connection.state === "refused" || this.#profileError?.isFinal === true;
+    this.#composer.node.hidden = isClosed || connection.state === "refused" || this.#profileError?.canRetry === false;
     if (isClosed) this.#ending.hidden = true;
     this.#markRead();
   }
@@ -105,7 +106,7 @@ export class Panel {
       this.onProfile(this.#profile);
     } catch (error) {
       const isFinal = error.status === 404 || error.status === 403;
-      this.#profileError = { kind: "error", key: isFinal ? "refused" : "unreachable", isFinal };
+      this.#profileError = { kind: "error", key: isFinal ? "refused" : "unreachable", canRetry: !isFinal };
     }
     this.show();
   }
@@ -124,7 +125,7 @@ export class Panel {
     if (shown === null) return this.#notice.replaceChildren();
     const text = this.#t(shown.key, shown.values);
     if (this.#notice.firstChild?.textContent === text) return;
-    this.#notice.replaceChildren(element("span", {}, text), ...(shown.kind === "error" ? [this.#retry] : []));
+    this.#notice.replaceChildren(element("span", {}, text), ...(shown.canRetry ? [this.#retry] : []));
   }
 
   #tryAgain() {

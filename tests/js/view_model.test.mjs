@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Conversation } from "../../static/shared/conversation.js";
+import { isHexColor, readableOn } from "../../static/widget/color.js";
+import { closedKey, headerStatus, logRows, notice } from "../../static/widget/view_model.js";
+import { WORDS } from "../../static/widget/words.js";
+import { chatMessage, chatState, ownMessage, systemMessage } from "./support/messages.mjs";
+
+const ONLINE = { state: "online", code: null };
+const OPTIONS = { language: "en", now: new Date("2026-03-09T12:00:00.000Z") };
+const at = (minutes) => ({ sentAt: new Date(Date.parse("2026-03-09T10:00:00.000Z") + minutes * 60_000).toISOString() });
+
+function helpdesk({ messages = [], unsent = [], chat = {}, ...rest } = {}) {
+  const conversation = new Conversation({ isOwn: (message) => !message.fromAgent });
+  conversation.applyAll(messages);
+  conversation.applyChat(chatState(chat));
+  conversation.setPending(unsent);
+  return { conversation, unsent, connection: ONLINE, typingNames: [], closesAt: null, isLoading: false, ...rest };
+}
+
+const entry = (overrides = {}) => ({ clientMessageId: "c", chatId: "chat-1", text: "hello", state: "pending", ...at(9), ...overrides });
+const messageRows = (rows) => rows.filter((row) => row.kind === "message");
+
+test("a day stands before its first message only", () => {
+  const yesterday = { sentAt: "2026-03-08T10:00:00.000Z" };
+  const rows = logRows(helpdesk({ messages: [chatMessage(1, yesterday), chatMessage(2), ownMessage(3)] }), OPTIONS);
+  assert.deepEqual(rows.map((row) => row.kind), ["day", "message", "day", "message", "message"]);
+  assert.equal(rows[0].label, "Yesterday");
+  assert.equal(rows[2].label, "Today");
+});
+
+test("a message keeps its key when it is confirmed", () => {
+  const pending = logRows(helpdesk({ unsent: [entry()] }), OPTIONS);
+  const confirmed = logRows(helpdesk({ messages: [ownMessage(1, { clientMessageId: "c" })] }), OPTIONS);
+  assert.equal(messageRows(pending)[0].key, messageRows(confirmed)[0].key);
+});
+
+test("messages of one author within five minutes are one group; a system line parts them", () => {
+  const rows = messageRows(logRows(helpdesk({
+    messages: [chatMessage(1, at(0)), chatMessage(2, at(1)), chatMessage(3, at(7)), systemMessage(4), chatMessage(5, at(8)), ownMessage(6, at(8))],
+  }), OPTIONS));
+  assert.deepEqual(rows.map((row) => row.isFirstOfGroup), [true, false, true, true, true]);
+  assert.deepEqual(rows.map((row) => row.isLastOfGroup), [false, true, true, true, true]);
+});
+
+test("Sent and Read stand only under the last message they are true of", () => {
+  const rows = messageRows(logRows(helpdesk({
+    messages: [ownMessage(1, { isRead: true }), ownMessage(2, { isRead: true }), ownMessage(3), ownMessage(4)],
+  }), OPTIONS));
+  assert.deepEqual(rows.map((row) => row.showsReceipt && row.receipt), [false, "read", false, "sent"]);
+});
+
+test("once all is read nothing is called sent", () => {
+  const rows = messageRows(logRows(helpdesk({ messages: [ownMessage(1), ownMessage(2, { isRead: true })] }), OPTIONS));
+  assert.deepEqual(rows.map((row) => row.showsReceipt && row.receipt), [false, "read"]);
+});
+
+test("what is unsent says whether it goes now or when the connection is back", () => {
+  const receipt = (state) => messageRows(logRows(helpdesk({ unsent: [entry()], connection: { state } }), OPTIONS))[0].receipt;
+  assert.equal(receipt("online"), "sending");
+  assert.equal(receipt("connecting"), "sending");
+  assert.equal(receipt("offline"), "waiting-to-send");
+  assert.equal(receipt("reconnecting"), "waiting-to-send");
+});
+
+test("every failed message says why", () => {
+  const error = { code: "conversation_closed", message: "The chat is closed." };
+  const unsent = [entry({ clientMessageId: "a", state: "failed", error }), entry({ clientMessageId: "b", state: "failed", error })];
+  const rows = messageRows(logRows(helpdesk({ unsent }), OPTIONS));
+  assert.deepEqual(rows.map((row) => [row.receipt, row.showsReceipt, row.error]), [["failed", true, "The chat is closed."], ["failed", true, "The chat is closed."]]);
+});
+
+test("before the conversation is joined, what was written is shown", () => {
+  const rows = logRows({ conversation: null, unsent: [entry()], connection: { state: "connecting" } }, OPTIONS);
+  assert.deepEqual(messageRows(rows).map((row) => row.text), ["hello"]);
+});
+
+test("the header tells the state that matters most", () => {
+  const status = (state) => headerStatus(helpdesk(state))[0];
+  assert.equal(headerStatus({ ...helpdesk(), conversation: null })[0], "status-idle");
+  assert.equal(status({ chat: { status: "waiting", agent: null } }), "status-waiting");
+  assert.deepEqual(headerStatus(helpdesk()), ["status-agent", { name: "Alice" }]);
+  assert.equal(status({ typingNames: ["Alice"] }), "status-typing");
+  assert.equal(status({ typingNames: ["Alice"], chat: { status: "closed" } }), "closed");
+  assert.equal(status({ isLoading: true }), "status-connecting");
+});
+
+test("the notice is about the connection first, then the clock, then the line", () => {
+  const keyOf = (state) => notice({ ...helpdesk(state), language: "en" })?.key ?? null;
+  const waiting = { chat: { status: "waiting", agent: null } };
+  const closesAt = "2026-03-09T10:30:00.000Z";
+  assert.equal(keyOf({}), null);
+  assert.equal(keyOf(waiting), "waiting");
+  assert.equal(keyOf({ ...waiting, closesAt }), "inactivity");
+  assert.equal(keyOf({ ...waiting, closesAt, connection: { state: "reconnecting" } }), "offline");
+  assert.equal(keyOf({ connection: { state: "refused" } }), "refused");
+  assert.equal(keyOf({ closesAt, chat: { status: "closed" } }), null);
+});
+
+test("a chat closed for inactivity says so", () => {
+  assert.equal(closedKey({ closeReason: "inactivity" }), "closed-inactivity");
+  assert.equal(closedKey({ closeReason: "" }), "closed");
+  assert.equal(closedKey(null), "closed");
+});
+
+test("every language says the same things with the same values", () => {
+  const shape = (words) => Object.entries(words).map(([key, text]) => {
+    const forms = typeof text === "string" ? { other: text } : text;
+    return [key, Object.keys(forms).sort(), [...forms.other.matchAll(/\{\w+\}/g)].map(String).sort()];
+  });
+  assert.deepEqual(shape(WORDS.de), shape(WORDS.en));
+});
+
+test("text on the widget's colour can be read", () => {
+  assert.equal(readableOn("#2457d6"), "#ffffff");
+  assert.equal(readableOn("#ffd400"), "#111111");
+  assert.equal(readableOn("#000000"), "#ffffff");
+});
+
+test("only a six-digit hex colour is taken for one", () => {
+  assert.equal(isHexColor("#2457d6"), true);
+  for (const color of ["red", "#fff", "#2457d6;x", "url(x)", "", undefined]) assert.equal(isHexColor(color), false);
+});
