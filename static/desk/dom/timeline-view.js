@@ -16,6 +16,7 @@ export class TimelineView {
   #retry;
   #discard;
   #scroll = document.getElementById("timeline-scroll");
+  #log = document.getElementById("timeline-log");
   #list = document.getElementById("timeline");
   #older = document.getElementById("older");
   #toNewest = document.getElementById("to-newest");
@@ -72,7 +73,7 @@ export class TimelineView {
     const isAnotherChat = this.#shownId !== deskChat.id;
     this.#shownId = deskChat.id;
     // What is there when a chat is opened, and older pages, are not read out: only what is said from now on.
-    setAttribute(this.#list, "aria-busy", isAnotherChat || isLoadingOlder ? "true" : "false");
+    setAttribute(this.#log, "aria-busy", isAnotherChat || isLoadingOlder ? "true" : "false");
     this.#older.hidden = !conversation.hasOlder;
     setText(this.#older, isLoadingOlder ? "Loading older messages…" : "Show older messages");
 
