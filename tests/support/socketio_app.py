@@ -27,6 +27,7 @@ from chat.consumers.sessions import Session
 from chat.consumers.websocket import SocketIOWebSocketConsumer
 from chat.errors import NotAuthenticated
 from chat.gateway.sockets import Socket
+from chat.socketio import connection
 from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.engine_session import EngineOptions
 from chat.socketio.errors import DisconnectReason
@@ -34,11 +35,13 @@ from chat.socketio.packets import Packet, PacketType
 
 OPTIONS = EngineOptions(
     ping_interval_ms=int(os.environ.get("TEST_PING_INTERVAL_MS", "300")),
-    ping_timeout_ms=int(os.environ.get("TEST_PING_TIMEOUT_MS", "200")),
+    ping_timeout_ms=int(os.environ.get("TEST_PING_TIMEOUT_MS", "1000")),
     max_payload_bytes=1_000_000,
     upgrade_timeout_ms=int(os.environ.get("TEST_UPGRADE_TIMEOUT_MS", "500")),
 )
 CONNECT_TIMEOUT_SECONDS = float(os.environ.get("TEST_CONNECT_TIMEOUT_SECONDS", "1.5"))
+
+connection.ATTACHMENT_TIMEOUT_SECONDS = 1.0
 
 departures: list[tuple[str, str]] = []
 heartbeats: dict[str, int] = {}

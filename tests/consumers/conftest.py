@@ -1,0 +1,104 @@
+"""The test application under the servers it has to run under, each in a process of its own."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import pytest
+
+from tests.support.socketio_clients import Polling, http_client
+
+APPLICATION = "tests.support.socketio_app:application"
+START_SECONDS = 20.0
+UVICORN = ["uvicorn", APPLICATION, "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+DAPHNE = ["daphne", APPLICATION, "--bind", "127.0.0.1"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A server process; `socketio` and `engineio` are the addresses of its endpoints."""
+
+    def __init__(self, command, **environment):
+        self.port = free_port()
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.socketio = f"{self.origin}/socket.io/"
+        self.engineio = f"{self.origin}/engine.io/"
+        # A pipe that nobody reads would stop the server.
+        self.output = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `stop`
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *command, "--port", str(self.port)],
+            env={**os.environ, **environment},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+        )
+
+    def wait_until_ready(self):
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self
+            time.sleep(0.05)
+        raise RuntimeError(f"the server did not start:\n{self.stop()}")
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        with self.output as output:
+            output.seek(0)
+            return output.read().decode()
+
+
+def running(command, **environment):
+    server = Server(command, **environment).wait_until_ready()
+    try:
+        yield server
+    finally:
+        output = server.stop()
+    # The one handler that fails on purpose says so in its message.
+    assert output.count("Traceback") == output.count("RuntimeError: a handler that fails"), output
+
+
+@pytest.fixture(scope="session")
+def uvicorn():
+    yield from running(UVICORN)
+
+
+@pytest.fixture(scope="session")
+def daphne():
+    yield from running(DAPHNE)
+
+
+@pytest.fixture(scope="session", params=["uvicorn", "daphne"])
+def server(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+async def http():
+    async with http_client() as client:
+        yield client
+
+
+@pytest.fixture
+async def polling(http, server):
+    return await Polling(http, server.socketio).open()
+
+
+@pytest.fixture(autouse=True)
+async def nothing_lasts_for_ever():
+    async with asyncio.timeout(30):
+        yield

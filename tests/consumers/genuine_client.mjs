@@ -1,0 +1,95 @@
+// Runs one scenario with the genuine socket.io-client and prints what it saw as one line of JSON.
+import { io } from "socket.io-client";
+
+const [address, scenario, transports] = process.argv.slice(2);
+const options = { auth: { token: "abc" }, forceNew: true };
+if (transports !== "default") options.transports = transports.split(",");
+
+const once = (emitter, event) => new Promise((resolve) => emitter.once(event, (...values) => resolve(values)));
+const transportOf = (socket) => socket.io.engine.transport.name;
+
+async function upgraded(socket) {
+  if (transports === "default" && transportOf(socket) !== "websocket") await once(socket.io.engine, "upgrade");
+  return transportOf(socket);
+}
+
+const scenarios = {
+  async conversation() {
+    const socket = io(address, options);
+    const [auth] = await once(socket, "auth");
+    const firstTransport = transportOf(socket);
+    const echo = once(socket, "message-back");
+    socket.emit("message", 1, "é", { three: [true] }, Buffer.from([1, 2, 3]));
+    const back = await echo;
+    const acked = await new Promise((resolve) => {
+      socket.emit("message-with-ack", "a", Buffer.from([9]), (...values) => resolve(values));
+    });
+    const lastTransport = await upgraded(socket);
+    const answer = await socket.emitWithAck("answer");
+    const gone = once(socket, "disconnect");
+    socket.disconnect();
+    return { auth, firstTransport, lastTransport, back, acked, answer, gone: (await gone)[0] };
+  },
+
+  async staysConnected() {
+    const socket = io(address, options);
+    await once(socket, "auth");
+    let pings = 0;
+    socket.io.on("ping", () => (pings += 1));
+    await new Promise((resolve) => socket.io.on("ping", () => pings === 3 && resolve()));
+    const result = { pings, connected: socket.connected };
+    socket.disconnect();
+    return result;
+  },
+
+  async namespaces() {
+    const socket = io(address, options);
+    await once(socket, "auth");
+    const manager = socket.io;
+    const custom = manager.socket("/custom", { auth: { token: "custom" } });
+    const [customAuth] = await once(custom, "auth");
+    const [unknown] = await once(manager.socket("/unknown"), "connect_error");
+    const refusedSocket = manager.socket("/refusing");
+    const [refused] = await once(refusedSocket, "connect_error");
+    const left = once(custom, "disconnect");
+    custom.emit("kick-me");
+    const result = {
+      customAuth,
+      unknown: unknown.message,
+      refused: { message: refused.message, data: refused.data, active: refusedSocket.active },
+      left: (await left)[0],
+      sameConnection: socket.connected && (await socket.emitWithAck("answer")),
+    };
+    socket.disconnect();
+    return result;
+  },
+
+  // The upgrade is started in the midst of the messages: by itself it may be done before the first.
+  async upgrade() {
+    const rounds = [];
+    options.upgrade = false;
+    for (let round = 0; round < 5; round += 1) {
+      const socket = io(address, options);
+      const received = [];
+      const complete = new Promise((resolve) => {
+        socket.on("message-back", (number) => received.push(number) === 100 && resolve());
+      });
+      await once(socket, "auth");
+      const firstTransport = transportOf(socket);
+      for (let number = 0; number < 100; number += 1) {
+        socket.emit("message", number);
+        if (number === 30) socket.io.engine._probe("websocket");
+        if (number % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+      }
+      await complete;
+      const transport = await upgraded(socket);
+      await socket.emitWithAck("answer");
+      rounds.push({ firstTransport, transport, inOrder: received.every((value, at) => value === at), count: received.length });
+      socket.disconnect();
+    }
+    return rounds;
+  },
+};
+
+console.log(JSON.stringify(await scenarios[scenario]()));
+process.exit(0);
