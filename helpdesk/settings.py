@@ -217,6 +217,8 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # What browsers are told. HTTPS says that visitors come by https, through a proxy that speaks it.
 
 HTTPS = env.bool("HTTPS", False)
+# Whose X-Forwarded-For says where a request came from; everyone else is taken by their own address.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 # Whether every other host of the domain speaks HTTPS too is not ours to decide (security.W005, W021).

@@ -25,8 +25,8 @@ def serve() -> None:
     """Serve until told to stop.
 
     No compression, because a few bytes can inflate to megabytes. No access log, because Socket.IO session ids
-    stand in query strings. No proxy headers, because where nothing stands in front any client could claim an
-    address. Engine.IO sends pings of its own, so WebSocket's stay off.
+    stand in query strings. Proxy headers from trusted proxies only, because from anyone else they are a claim.
+    Engine.IO sends pings of its own, so WebSocket's stay off.
     """
     from django.conf import settings
 
@@ -49,7 +49,8 @@ def serve() -> None:
         # Django's settings configure all logs.
         log_config=None,
         access_log=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.TRUSTED_PROXIES),
+        forwarded_allow_ips=settings.TRUSTED_PROXIES,
         server_header=False,
     )
 
