@@ -25,8 +25,8 @@ def serve() -> None:
     """Serve until told to stop.
 
     No compression, because a few bytes can inflate to megabytes. No access log, because Socket.IO session ids
-    stand in query strings. Proxy headers from trusted proxies only, because from anyone else they are a claim.
-    Engine.IO sends pings of its own, so WebSocket's stay off.
+    stand in query strings. Proxy headers from trusted proxies only: from others they are a
+    claim. Engine.IO sends pings of its own, so WebSocket's stay off.
     """
     from django.conf import settings
 
