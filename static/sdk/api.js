@@ -9,7 +9,6 @@ export const HISTORY_PAGE_SIZE = 50;
 export class ApiError extends Error {
   constructor(status, message) {
     super(message);
-    this.name = "ApiError";
     this.status = status;
   }
 }

@@ -1,14 +1,11 @@
 /** Identifiers a client makes itself. */
 
 /**
- * A new clientMessageId: a random UUID (RFC 9562 §5.4), so that a resend is known as the same message (SPEC §4).
- * `crypto.randomUUID` exists only on https and localhost; a shop still on plain http gets one from random bytes.
+ * A new clientMessageId, by which a resend is known as the same message (SPEC §4: any string up to 64 characters).
+ * `crypto.randomUUID` exists only on https and localhost; a shop still on plain http gets as many random bits.
  */
 export function newClientMessageId() {
-  if (globalThis.crypto.randomUUID) return globalThis.crypto.randomUUID();
-  const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const { crypto } = globalThis;
+  if (crypto.randomUUID) return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

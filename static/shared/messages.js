@@ -14,17 +14,13 @@ export function chatMessageFromRest(message) {
     fromId: sender?._id ?? null,
     fromEmail: sender?.email ?? null,
     fromName: name,
-    fromAgent: isStaff(sender),
+    fromAgent: Boolean(sender) && sender.role !== "User",
     sentAt: message.createdAt,
     type: message.messageType,
     media: message.media ?? null,
     clientMessageId: message.clientMessageId ?? null,
     isRead: message.isRead === true,
   };
-}
-
-function isStaff(sender) {
-  return sender !== null && sender !== undefined && !["User", "user", "customer"].includes(sender.role);
 }
 
 /** A line of the conversation itself ("Alice joined"), written by nobody. */

@@ -7,7 +7,7 @@ const restMessage = (overrides = {}) => ({
   _id: "m-1",
   conversationId: "chat-1",
   seq: 7,
-  senderId: { _id: "u-1", first_name: "Alice", last_name: "Adams", role: "agent" },
+  senderId: { _id: "u-1", first_name: "Alice", last_name: "Adams", role: "Support" },
   messageType: "text",
   content: "Hello",
   media: null,
@@ -31,7 +31,7 @@ test("a REST message becomes a /chat message", () => {
 });
 
 test("a customer's message is not an agent's", () => {
-  const sender = { _id: "u-2", first_name: "Vera", last_name: "", role: "customer" };
+  const sender = { _id: "u-2", first_name: "Vera", last_name: "", role: "User" };
   assert.equal(chatMessageFromRest(restMessage({ senderId: sender })).fromAgent, false);
 });
 

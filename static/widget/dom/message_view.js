@@ -1,7 +1,6 @@
 /** One row of the log: a day, a line of the conversation itself, or a bubble. */
 
 import { initials, segments } from "../../shared/text.js";
-import { fullTime } from "../../shared/time.js";
 import { element, setText } from "./elements.js";
 
 export function createRow(row, context) {
@@ -34,12 +33,12 @@ class MessageView {
   #actions;
   #avatar;
 
-  /** @param {{t: Function, language: string, onRetry: (id: string) => void, onDiscard: (id: string) => void}} context */
+  /** @param {{t: Function, onRetry: (id: string) => void, onDiscard: (id: string) => void}} context */
   constructor(row, context) {
-    const { t, language } = context;
+    const { t } = context;
     this.#context = context;
     this.#author = element("span", { class: "author" });
-    this.#time = element("time", { datetime: row.sentAt, title: fullTime(row.sentAt, language) });
+    this.#time = element("time", { datetime: row.sentAt });
     this.#bubble = element("div", { class: "bubble", dir: "auto" });
     this.#receipt = element("span", { class: "receipt" });
     this.#avatar = element("span", { class: "avatar", "aria-hidden": "true" });

@@ -162,7 +162,7 @@ export class Panel {
       await this.#helpdesk.endChat();
       this.#ended.querySelector("button").focus();
     } catch {
-      setText(this.#ending.firstChild, this.#t("end-failed"));
+      setText(this.#ending.firstChild, this.#t("unreachable"));
     }
   }
 
