@@ -198,7 +198,10 @@ class Client:
         if socket is None:
             return
         answer = await self._namespaces[membership.namespace].event(socket, event.name, event.arguments)
-        if event.ack_id is None or answer is None or membership.state is not MembershipState.CONNECTED:
+        if answer is None or membership.state is not MembershipState.CONNECTED:
+            return
+        if event.ack_id is None:
+            tell_error(socket, event.name, answer)
             return
         values = answer if isinstance(answer, tuple) else (answer,)
         try:
@@ -221,3 +224,9 @@ class Client:
                 await self._namespaces[membership.namespace].heartbeat(socket)
             except Exception:
                 log.exception("socket_heartbeat_failed", namespace=membership.namespace)
+
+
+def tell_error(socket: Socket, event_name: str, answer: Any) -> None:
+    """Tell a client that asked for no ack what was wrong, as an `error` event (SPEC §5)."""
+    if isinstance(answer, dict) and answer.get("ok") is False:
+        socket.emit("error", {**answer["error"], "event": event_name})

@@ -61,10 +61,10 @@ def decode(text: str) -> Packet:
     kind = _KINDS.get(text[:1])
     if kind is None:
         raise ProtocolViolation(f"unknown packet type {text[0]!r}" if text else "empty Socket.IO packet")
-    packet_type, is_payload_valid = kind
+    packet_type, is_binary, is_payload_valid = kind
     position = 1
     attachments = 0
-    if packet_type in _BINARY:
+    if is_binary:
         attachments, position = _decode_attachment_count(text)
     namespace = "/"
     if text.startswith("/", position):
@@ -170,12 +170,12 @@ def _is_absent(data: Any) -> bool:
     return data is _ABSENT
 
 
-_KINDS: dict[str, tuple[PacketType, Callable[[Any], bool]]] = {
-    "0": (PacketType.CONNECT, _is_auth),
-    "1": (PacketType.DISCONNECT, _is_absent),
-    "2": (PacketType.EVENT, _is_event),
-    "3": (PacketType.ACK, _is_ack),
-    "4": (PacketType.CONNECT_ERROR, _is_error),
-    "5": (PacketType.BINARY_EVENT, _is_event),
-    "6": (PacketType.BINARY_ACK, _is_ack),
+_KINDS: dict[str, tuple[PacketType, bool, Callable[[Any], bool]]] = {
+    "0": (PacketType.CONNECT, False, _is_auth),
+    "1": (PacketType.DISCONNECT, False, _is_absent),
+    "2": (PacketType.EVENT, False, _is_event),
+    "3": (PacketType.ACK, False, _is_ack),
+    "4": (PacketType.CONNECT_ERROR, False, _is_error),
+    "5": (PacketType.BINARY_EVENT, True, _is_event),
+    "6": (PacketType.BINARY_ACK, True, _is_ack),
 }

@@ -215,6 +215,15 @@ async def test_nothing_is_acked_by_itself(server):
         assert await websocket.receive() == '432[{"ok":true}]'
 
 
+async def test_an_error_is_an_ack_when_one_is_wanted_and_else_an_event(server):
+    async with await open_session(server.socketio) as websocket:
+        await join(websocket)
+        await websocket.send('421["refused"]', '42["refused"]', '42["answer"]', '422["answer"]')
+        assert await websocket.receive() == '431[{"ok":false,"error":{"code":"invalid","message":"No."}}]'
+        assert await websocket.receive() == '42["error",{"code":"invalid","message":"No.","event":"refused"}]'
+        assert await websocket.receive() == '432[{"ok":true}]'
+
+
 async def test_acks_that_nobody_waits_for_are_ignored(server):
     async with await open_session(server.socketio) as websocket:
         await join(websocket)

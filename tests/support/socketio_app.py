@@ -62,6 +62,8 @@ class EchoNamespace:
                 return tuple(arguments)
             case "answer":
                 return {"ok": True}
+            case "refused":
+                return {"ok": False, "error": {"code": "invalid", "message": "No."}}
             case "slow":
                 await asyncio.sleep(arguments[0])
                 return {"ok": True, "slept": arguments[0]}
