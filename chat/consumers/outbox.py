@@ -11,7 +11,7 @@ from typing import Any
 
 from chat.socketio.engine_packets import encode_base64
 
-MAX_OUTBOX_SIZE = 1_000_000
+MAX_OUTBOX_SIZE = 4_000_000
 CLOSE_GRACE_SECONDS = 5.0
 CODE_NORMAL = 1000
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import structlog
 
-from chat.consumers.outbox import CODE_NORMAL, WebSocketOutbox
+from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
@@ -17,7 +17,6 @@ from chat.socketio.errors import ConnectionEnded, DisconnectReason
 
 log = structlog.get_logger(__name__)
 
-MAX_BUFFERED_SIZE = 1_000_000
 FAREWELL_SECONDS = 5.0
 
 
@@ -99,7 +98,7 @@ class Session:
             return
         self.engine.enqueue(packet)
         self.release_poll()
-        if self.engine.buffered_size > MAX_BUFFERED_SIZE:
+        if self.engine.buffered_size > MAX_OUTBOX_SIZE:
             self.close(DisconnectReason.TRANSPORT_ERROR, "the client polls too slowly")
 
     # Receiving

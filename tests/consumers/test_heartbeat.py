@@ -19,8 +19,8 @@ async def test_a_polling_client_is_pinged_again_after_each_pong(http, uvicorn):
         assert await session.post("3") == (200, "ok")
 
 
-async def test_a_websocket_client_is_pinged_again_after_each_pong(server):
-    async with await open_session(server.engineio) as websocket:
+async def test_a_websocket_client_is_pinged_again_after_each_pong(uvicorn):
+    async with await open_session(uvicorn.engineio) as websocket:
         await websocket.pinged(3)
         assert websocket.is_open
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import Polling
+from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling
 
 OPEN_KEYS = {"sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload"}
 MEGABYTE = 1_000_000
@@ -67,7 +67,7 @@ async def test_hundreds_of_packets_in_one_payload(http, server):
 async def test_a_poll_waits_for_what_comes(http, server):
     session = await Polling(http, server.engineio).open()
     poll = asyncio.create_task(session.receive(1))
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     assert not poll.done()
     await session.post("4later")
     assert await poll == ["4later"]
@@ -89,7 +89,7 @@ async def test_binary_bodies_close_the_session(http, server):
 async def test_a_second_poll_closes_the_session(http, server):
     session = await Polling(http, server.engineio).open()
     first = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     assert (await session.get())[0] == 400
     assert await first == (200, "1")
     assert (await session.get())[0] == 400
@@ -98,9 +98,9 @@ async def test_a_second_poll_closes_the_session(http, server):
 async def test_an_aborted_poll_closes_the_session(http, server):
     session = await Polling(http, server.engineio).open()
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     poll.cancel()
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     status, body = await session.get()
     assert (status, json.loads(body)["code"]) == (400, 1)
 
@@ -108,7 +108,7 @@ async def test_an_aborted_poll_closes_the_session(http, server):
 async def test_a_close_packet_ends_the_poll_with_a_noop(http, server):
     session = await Polling(http, server.engineio).open()
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     assert await session.post("1") == (200, "ok")
     assert await poll == (200, "6")
     assert (await session.get())[0] == 400
@@ -153,7 +153,7 @@ async def test_a_second_push_closes_the_session(http, uvicorn):
     _, writer = await asyncio.open_connection("127.0.0.1", uvicorn.port)
     path = session.url.removeprefix(uvicorn.origin)
     writer.write(f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n4a".encode())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     assert (await session.post("4b"))[0] == 400
     assert (await session.get())[0] == 400
     writer.close()

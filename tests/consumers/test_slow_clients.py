@@ -112,6 +112,6 @@ async def test_a_client_that_reads_gets_a_large_burst_in_order(server):
 async def test_a_polling_client_that_stops_polling_is_dropped(http, uvicorn):
     session = await Polling(http, uvicorn.socketio).open()
     await session.join()
-    await session.post('42["burst",20,100000]')
+    await session.post('42["burst",60,100000]')
     statuses = [(await session.post('42["message"]'))[0] for _ in range(5)]
     assert statuses[-1] == 400

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import Polling, RawWebSocket
+from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling, RawWebSocket
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ async def test_the_websocket_takes_over_with_what_was_buffered(session):
 
 async def test_a_waiting_poll_is_released_at_the_probe(session):
     poll = asyncio.create_task(session.get())
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(ARRIVAL_SECONDS)
     websocket = await upgrade_of(session)
     assert not poll.done()
     await websocket.send("2probe")
     assert await websocket.receive() == "3probe"
-    assert await asyncio.wait_for(poll, 0.2) == (200, "6")
+    assert await asyncio.wait_for(poll, 1) == (200, "6")
 
 
 async def test_until_the_upgrade_messages_go_by_polling(session):

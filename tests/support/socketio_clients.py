@@ -10,6 +10,7 @@ import websockets.asyncio.client
 from websockets.exceptions import ConnectionClosed
 
 TIMEOUT_SECONDS = 5.0
+ARRIVAL_SECONDS = 0.2  # for a request that nothing acknowledges: a poll that has to be waiting
 RECORD_SEPARATOR = "\x1e"
 
 
