@@ -39,7 +39,7 @@ const socket = new DeskSocket({
   onConnect: () => client.catchUp().then(reopen),
   onDisconnect: () => client.connectionLost(),
 });
-const client = new DeskClient({ state, api, socket, storage, tell: showToast, onAttention: () => {} });
+const client = new DeskClient({ state, api, socket, storage, tell: showToast });
 
 const lists = new ListsView(state, { take: (id) => take(() => client.take(id)), open, language });
 const conversation = new ConversationView(state, { take: (id) => take(() => client.take(id)), close, language });

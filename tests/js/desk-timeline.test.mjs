@@ -75,3 +75,10 @@ test("a visitor without a name is called a visitor, not nothing", () => {
   const row = rowsOf(conversationOf(said({ ...VERA, name: "", email: "" }, 1))).at(-1);
   assert.equal(row.name, "Visitor");
 });
+
+test("a group ends where what was read ends, so that both parts show their receipt", () => {
+  const conversation = conversationOf(said(ALICE, 1), said(ALICE, 2), said(ALICE, 3));
+  conversation.applyRead({ readBy: VERA.id, seq: 2 });
+  const messages = rowsOf(conversation).slice(1);
+  assert.deepEqual(messages.map((row) => [row.state, row.endsGroup]), [["read", false], ["read", true], ["sent", true]]);
+});

@@ -11,7 +11,6 @@ export class DeskClient {
   #api;
   #socket;
   #tell;
-  #onAttention;
   #outbox;
   #resendTimer = null;
 
@@ -22,14 +21,12 @@ export class DeskClient {
    * @param {import("./desk-socket.js").DeskSocket} options.socket
    * @param {Storage} options.storage  where unsent messages wait
    * @param {(text: string, kind?: "error") => void} options.tell  shows a short notice
-   * @param {(chatId: string|null) => void} options.onAttention  something came in that an agent should notice
    */
-  constructor({ state, api, socket, storage, tell, onAttention }) {
+  constructor({ state, api, socket, storage, tell }) {
     this.#state = state;
     this.#api = api;
     this.#socket = socket;
     this.#tell = tell;
-    this.#onAttention = onAttention;
     this.#outbox = new Outbox({
       storage,
       prefix: `helpdesk:desk:outbox:${state.agent.id}:`,
@@ -184,8 +181,7 @@ export class DeskClient {
   #perform(effects) {
     for (const effect of effects) {
       if (effect.type === "tell") this.#tell(effect.text);
-      else if (effect.type === "join") this.#join(effect.chatId);
-      else this.#onAttention(effect.chatId);
+      else this.#join(effect.chatId);
     }
   }
 

@@ -94,9 +94,8 @@ export class DeskChat {
 
   /** Takes a `chat-message`; whoever sent it has stopped typing, and the chat is no longer about to be closed. */
   applyMessage(message) {
-    const isNew = this.conversation.apply(message);
+    this.conversation.apply(message);
     this.typing.end(authorOf(message));
     this.closesAt = null;
-    return isNew;
   }
 }

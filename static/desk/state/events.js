@@ -5,7 +5,7 @@ import { authorOf, isStaffRole } from "./people.js";
 
 /**
  * What an event asks to be done besides showing the new state.
- * @typedef {{type: "tell", text: string} | {type: "join", chatId: string} | {type: "attention", chatId: string|null}} Effect
+ * @typedef {{type: "tell", text: string} | {type: "join", chatId: string}} Effect
  */
 
 /**
@@ -27,10 +27,8 @@ const HANDLERS = {
   "chat-message"(state, message) {
     const deskChat = state.find(message.chatId);
     if (!deskChat) return [];
-    const isNew = deskChat.applyMessage(message);
-    const effects = deskChat.conversation.missingAfter === null ? [] : [{ type: "join", chatId: message.chatId }];
-    const isFromCustomer = isNew && message.type !== "system" && !message.fromAgent;
-    return isFromCustomer ? [...effects, { type: "attention", chatId: message.chatId }] : effects;
+    deskChat.applyMessage(message);
+    return deskChat.conversation.missingAfter === null ? [] : [{ type: "join", chatId: message.chatId }];
   },
 
   "message-read"(state, receipt) {
@@ -47,7 +45,6 @@ const HANDLERS = {
 
   "queue-notification"(state, notification) {
     state.waiting.applyNotification(notification);
-    return notification.type === "added" ? [{ type: "attention", chatId: null }] : [];
   },
 
   "chat-claimed"(state, { chatId, agentName, agentEmail }) {
