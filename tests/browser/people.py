@@ -1,0 +1,94 @@
+"""A visitor in the widget and an agent at the desk, as they act in their browsers."""
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+
+from helpdesk.demo import DEMO_PASSWORD
+
+# Two cores may have several helpdesks to start at once.
+expect.set_options(timeout=20_000)
+
+DESKTOP = {"width": 1280, "height": 800}
+
+
+class Visitor:
+    """Somebody on the demo shop's page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.log = page.get_by_role("log", name="Conversation")
+        self.composer = page.get_by_role("textbox", name="Write a message")
+
+    @classmethod
+    async def come(cls, context: BrowserContext, url: str) -> "Visitor":
+        """Open the shop and the widget."""
+        visitor = cls(await context.new_page())
+        await visitor.page.goto(url)
+        await visitor.open_widget()
+        return visitor
+
+    async def open_widget(self) -> None:
+        """Press the widget's button."""
+        await self.page.get_by_role("button", name="Open chat").click()
+
+    async def write(self, text: str) -> None:
+        """Type into the widget and press Enter."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def sees(self, text: str, *, times: int = 1) -> None:
+        """Wait until a message stands in the conversation, so many times."""
+        await expect(self.bubbles(text)).to_have_count(times)
+
+    def bubbles(self, text: str) -> Locator:
+        """The messages with exactly this text."""
+        return self.log.locator(".bubble").get_by_text(text, exact=True)
+
+    async def transcript(self) -> list[str]:
+        """What stands in the conversation, in its order."""
+        return await self.log.locator(".bubble").all_inner_texts()
+
+
+class AgentAtDesk:
+    """An agent with the desk open."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.queue = page.locator("#queue")
+        self.my_chats = page.locator("#my-chats")
+        self.timeline = page.locator("#timeline")
+        self.composer = page.get_by_role("textbox", name="Message")
+
+    @classmethod
+    async def come(cls, browser: Browser, url: str, email: str) -> "AgentAtDesk":
+        """Sign in, as an agent does who follows the link to the desk."""
+        context = await browser.new_context(viewport={"width": 1400, "height": 860})
+        agent = cls(await context.new_page())
+        await agent.page.goto(f"{url}/admin/desk/")
+        await agent.page.get_by_label("Sign-in e-mail").fill(email)
+        await agent.page.get_by_label("Password").fill(DEMO_PASSWORD)
+        await agent.page.get_by_role("button", name="Log in").click()
+        await expect(agent.page.locator("#connection")).to_have_text("Connected")
+        return agent
+
+    async def take_next(self) -> None:
+        """Take the next waiting chat."""
+        await self.page.get_by_role("button", name="Take next").click()
+        await expect(self.composer).to_be_enabled()
+
+    async def write(self, text: str) -> None:
+        """Type into the composer and press Enter."""
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def sees(self, text: str, *, times: int = 1) -> None:
+        """Wait until a message stands in the open conversation, so many times."""
+        await expect(self.timeline.locator(".bubble").get_by_text(text, exact=True)).to_have_count(times)
+
+    async def transcript(self) -> list[str]:
+        """What stands in the open conversation, in its order."""
+        return await self.timeline.locator(".bubble").all_inner_texts()
+
+    async def close_chat(self) -> None:
+        """Close the open chat, and confirm."""
+        await self.page.locator("#close-chat").click()
+        await self.page.locator("#close-dialog").get_by_role("button", name="Close chat").click()
