@@ -85,6 +85,8 @@ class Supervisor:
         self.log_dir = self.var_dir / "log"
         self.is_demo = not os.environ.get("DATABASE_URL")
         self.services: list[Service] = []
+        # Everything kept here is people's conversations and the keys to them.
+        os.umask(0o077)
         # Blocked, they wait until asked for: no handler runs in the middle of starting or stopping something.
         signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP_SIGNALS, signal.SIGCHLD})
 

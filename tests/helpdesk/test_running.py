@@ -14,18 +14,23 @@ from tests.support.servers import RunningHelpdesk
 
 pytestmark = pytest.mark.processes
 
+PATIENCE_SECONDS = 60
+"""A machine busy with other tests takes its time; what is wrong fails at once."""
+
 
 def post_json(url: str, body: dict) -> tuple[int, dict]:
     request = urllib.request.Request(url, json.dumps(body).encode(), {"Content-Type": "application/json"})
     try:
-        with urllib.request.urlopen(request, timeout=10) as response:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as response:
             return response.status, json.load(response)
     except urllib.error.HTTPError as error:
         return error.code, json.load(error)
 
 
 def get_status(helpdesk: RunningHelpdesk, path: str, headers: dict[str, str] | None = None) -> int:
-    with closing(http.client.HTTPConnection("127.0.0.1", helpdesk.web.port, timeout=10)) as connection:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", helpdesk.web.port, timeout=PATIENCE_SECONDS)
+    ) as connection:
         connection.request("GET", path, headers=headers or {})
         return connection.getresponse().status
 
@@ -53,22 +58,13 @@ def test_the_demo_people_sign_in_with_the_printed_password_and_no_other(helpdesk
 
 
 def test_pages_come_with_a_strict_content_policy(helpdesk):
-    with urllib.request.urlopen(f"{helpdesk.url}/admin/login/", timeout=10) as response:
+    with urllib.request.urlopen(f"{helpdesk.url}/admin/login/", timeout=PATIENCE_SECONDS) as response:
         policy = response.headers["Content-Security-Policy"]
         framing = response.headers["X-Frame-Options"]
 
     assert "default-src 'self'" in policy
     assert "unsafe" not in policy
     assert framing == "DENY"
-
-
-def test_a_web_process_killed_and_started_again_serves_what_was_committed(helpdesk):
-    web = helpdesk.add_web()
-    web.kill()
-
-    web.start()
-
-    assert web.get_json("/healthz") == {"status": "ok"}
 
 
 def test_a_websocket_to_any_other_path_is_refused_without_a_traceback(helpdesk):
@@ -87,7 +83,7 @@ def test_socket_io_without_its_last_slash_is_not_found(helpdesk):
 
 
 def test_a_request_that_is_no_http_ends_with_400_and_the_process_lives(helpdesk):
-    with socket.create_connection(("127.0.0.1", helpdesk.web.port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", helpdesk.web.port), timeout=PATIENCE_SECONDS) as client:
         client.sendall(b"\x00\xff not http\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 400")
 
@@ -100,3 +96,18 @@ def test_session_ids_in_addresses_do_not_reach_the_log(helpdesk):
 
     assert helpdesk.web.answers()
     assert secret not in helpdesk.web.log_text()
+
+
+@pytest.mark.browser
+async def test_the_pages_keep_their_own_content_policy(helpdesk, browser):
+    page = await browser.new_page()
+    page.set_default_timeout(PATIENCE_SECONDS * 1000)
+    complaints = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    for path in ("/", "/admin/login/", "/api/v1/schema/browse/"):
+        response = await page.goto(helpdesk.url + path, wait_until="networkidle")
+        assert response.status == 200
+
+    assert complaints == []

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -46,7 +47,7 @@ class Supervisor:
 
     def wait_until_running(self) -> None:
         """Wait until it says that everything runs."""
-        wait_until(lambda: self.process.poll() is not None or "is running" in self.said(), "the start", 60)
+        wait_until(lambda: self.process.poll() is not None or "is running" in self.said(), "the start", 120)
         assert self.process.poll() is None, self.said()
 
     def children(self) -> list[psutil.Process]:
@@ -97,17 +98,18 @@ def test_it_says_where_everything_is_restarts_what_dies_and_stops_on_ctrl_c(supe
     assert "alice@example.com" in supervisor.said()
     children = supervisor.children()
     assert len(children) == 4, children
+    assert stat.S_IMODE((directory / "helpdesk.sqlite3").stat().st_mode) == 0o600
     web = next(child for child in children if "helpdesk.web" in child.cmdline())
 
     # On one directory there is only one helpdesk.
     second = Supervisor(directory, free_port())
-    assert second.process.wait(30) == 1
+    assert second.process.wait(60) == 1
     assert f"already running on {directory} (process {supervisor.process.pid})" in supervisor.said()
     assert answers(supervisor.port)
 
     # What dies is started again, and said.
     web.kill()
-    wait_until(lambda: "web stopped (by SIGKILL)" in supervisor.said(), "a word about it")
+    wait_until(lambda: "web stopped (by SIGKILL)" in supervisor.said(), "a word about it", 60)
     wait_until(lambda: answers(supervisor.port), "the new web process", 60)
 
     children = supervisor.children()
@@ -147,7 +149,7 @@ def test_a_port_that_is_taken_is_named_and_nothing_is_started(directory):
 
         supervisor = Supervisor(directory, port)
 
-        assert supervisor.process.wait(30) == 1
+        assert supervisor.process.wait(60) == 1
     assert f"Port {port} on 127.0.0.1 is taken by another program" in supervisor.said()
     assert "Traceback" not in supervisor.said()
     assert not (directory / "log").exists()
