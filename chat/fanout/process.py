@@ -114,6 +114,9 @@ class ProcessFanout:
                     await self._heal(conversation_id)
             except DatabaseError as error:
                 log.warning("delivery_check_failed", error=type(error).__name__)
+            except Exception:
+                # Whatever it was, this loop is what heals everything else: it must go on.
+                log.exception("delivery_check_failed")
 
     def _watch_gap(self, conversation_id: str) -> None:
         if conversation_id not in self._watched_gaps:
