@@ -3,8 +3,21 @@
 import { readJson, writeJson } from "../shared/storage.js";
 import { ApiError } from "./api.js";
 
-/** One tab at a time where the browser has Web Locks; elsewhere the storage is looked at once more instead. */
-const browserLock = (name, task) => (globalThis.navigator?.locks ? globalThis.navigator.locks.request(name, task) : task());
+// What one tab writes to localStorage reaches another process later than the lock would: seen in Chromium, where two
+// tabs became two visitors. So the lock is held on for longer than that takes.
+const STORAGE_LAG_MILLISECONDS = 250;
+
+/** One tab at a time, where the browser has Web Locks. */
+function browserLock(name, task) {
+  const locks = globalThis.navigator?.locks;
+  if (!locks) return task();
+  return new Promise((resolve, reject) => {
+    locks.request(name, async () => {
+      await task().then(resolve, reject);
+      await new Promise((release) => setTimeout(release, STORAGE_LAG_MILLISECONDS));
+    });
+  });
+}
 
 /** No token can be had any more without the visitor or the page. */
 export class SessionLost extends Error {}
@@ -34,8 +47,8 @@ export class Session {
   }
 
   /** Makes a visitor unless this or another tab did already. The first thing ever kept in the browser. */
-  start(who) {
-    return this.#lock(this.#key, async () => this.value ?? this.#keep({ chatId: null, ended: false, ...(await this.#api.visitorToken(who)) }));
+  async start(who) {
+    return this.value ?? this.#lock(this.#key, async () => this.value ?? this.#keep({ chatId: null, ended: false, ...(await this.#api.visitorToken(who)) }));
   }
 
   /**

@@ -20,6 +20,7 @@ export class Visit {
   #wanted = null;
   #joinWaiters = [];
   #isStarting = false;
+  #visitorId = null;
   #joining = null;
   #resendTimer = null;
 
@@ -135,6 +136,7 @@ export class Visit {
     if (chatId && this.live.chatId && chatId !== this.live.chatId) this.live.reset();
     try {
       const queueId = chatId ? undefined : this.#wanted.queueId;
+      this.#visitorId = visitor._id;
       const ack = await this.live.join({ chatId, queueId, ownId: visitor._id });
       if (ack.ok) this.#joined(ack.chat);
       else this.#joinRefused(ack.error, chatId);
@@ -199,11 +201,20 @@ export class Visit {
     this.#emit("object-change", { connection: state });
   }
 
+  /** Another tab had to start over as a new visitor: this one follows. */
+  #becomeOther() {
+    this.#visitorId = null;
+    this.socket.disconnect();
+    this.live.reset();
+    this.want();
+  }
+
   /** Another tab of this visitor began or left a conversation, or wrote something. */
   #changedElsewhere(key) {
     if (key === this.session.key) {
       const session = this.session.value;
       if (!session) this.forget();
+      else if (this.#visitorId && session.visitor._id !== this.#visitorId) this.#becomeOther();
       else if (!session.chatId) this.live.reset();
       else if (session.chatId !== this.live.chatId) this.want();
     } else if (key?.startsWith(this.#outboxPrefix)) {

@@ -52,13 +52,12 @@ p, time, .author, .system, .day, .notice, .ending span { unicode-bidi: plaintext
 .panel {
   display: flex; flex-direction: column; overflow: hidden; margin-bottom: 14px;
   width: 384px; height: min(640px, calc(100vh - 114px)); height: min(640px, calc(100dvh - 114px));
-  border-radius: 18px; background: var(--surface); box-shadow: var(--shadow); animation: rise .18s ease-out;
+  border-radius: 18px; background: var(--surface); box-shadow: var(--shadow);
 }
-@keyframes rise { from { opacity: 0; transform: translateY(14px) } }
 
 .head { display: flex; align-items: center; gap: 12px; padding: 14px; background: var(--accent); color: var(--on-accent) }
 .heading { flex: 1; min-width: 0 }
-h2 { font-size: 16px; font-weight: 650; line-height: 1.25 }
+h2 { font-size: 16px; font-weight: 650 }
 h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 [dir="rtl"] :is(h2, .status) { text-align: right }
 .status { font-size: 13.5px }
@@ -80,7 +79,6 @@ h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .log { position: relative; flex: 1; min-height: 0; display: flex }
 .scroller { flex: 1; overflow-y: auto; overflow-anchor: none; overscroll-behavior: contain; padding: 18px 16px 12px }
 .intro { margin-bottom: 14px; padding: 12px 14px; border-radius: 14px; background: var(--surface-raised) }
-.intro.alone { padding: 18px; font-size: 16px }
 .older { font-size: 13px; color: var(--muted); text-align: center }
 .day, .system { margin-block: 14px; font-size: 12.5px; color: var(--muted); text-align: center; overflow-wrap: anywhere }
 .day { display: flex; align-items: center; gap: 10px }
@@ -89,9 +87,8 @@ h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .message { display: flex; gap: 8px; margin-top: 2px; max-width: 88% }
 .message.first { margin-top: 12px }
 .message.own { margin-inline-start: auto; flex-direction: row-reverse }
-.message .avatar { width: 30px; height: 30px; font-size: 11px; margin-top: 22px; background: var(--surface-raised); visibility: hidden }
-.message.first .avatar { visibility: visible }
-.message:not(.first) .avatar { height: 0; margin: 0 }
+.message .avatar { width: 30px; height: 30px; font-size: 11px; margin-top: 22px; background: var(--surface-raised) }
+.message:not(.first) .avatar { height: 0; visibility: hidden; margin: 0 }
 .message.own .avatar { display: none }
 .content { min-width: 0; display: flex; flex-direction: column; align-items: flex-start }
 .own .content { align-items: flex-end }

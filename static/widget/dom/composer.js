@@ -1,7 +1,7 @@
 /** Where the visitor writes: Enter sends, Shift+Enter begins a new line. */
 
 import { MAX_TEXT_LENGTH, textLength } from "../../shared/text.js";
-import { element, icon, setText } from "./elements.js";
+import { element, iconButton, setText } from "./elements.js";
 
 export class Composer {
   #t;
@@ -23,7 +23,7 @@ export class Composer {
       rows: "1", dir: "auto", placeholder: t("compose"), "aria-label": t("compose"), "aria-describedby": "hint",
       enterkeyhint: "send", oninput: () => this.#typed(), onkeydown: (event) => this.#pressed(event),
     });
-    this.#button = element("button", { type: "submit", class: "send", "aria-label": t("send"), title: t("send") }, icon("send"));
+    this.#button = iconButton("send", t("send"), { type: "submit", class: "send" });
     this.node = element("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
       element("div", { class: "field" }, this.#input, this.#button), this.#hint);
     this.#check();

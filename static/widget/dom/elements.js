@@ -37,6 +37,11 @@ export function icon(name) {
   return svg;
 }
 
+/** A button that shows an icon and says its label. */
+export function iconButton(name, label, properties) {
+  return element("button", { type: "button", "aria-label": label, title: label, ...properties }, icon(name));
+}
+
 /** Sets text only when it changed, so that screen readers do not say it again. */
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;

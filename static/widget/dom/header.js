@@ -1,7 +1,7 @@
 /** The head of the panel: whose chat it is, who answers, and the way out. */
 
 import { initials } from "../../shared/text.js";
-import { element, icon, setText } from "./elements.js";
+import { element, iconButton, setText } from "./elements.js";
 
 /** In every language of the words. */
 const DEFAULT_TITLE = "Chat";
@@ -19,11 +19,11 @@ export class Header {
     this.#title = element("h2", { id: "title", dir: "auto" }, DEFAULT_TITLE);
     this.#status = element("p", { class: "status", role: "status" });
     this.#avatar = element("span", { class: "avatar", "aria-hidden": "true" });
-    this.#end = element("button", { type: "button", class: "icon-button", "aria-label": t("end-chat"), title: t("end-chat"), hidden: true, onclick: onEnd }, icon("end"));
+    this.#end = iconButton("end", t("end-chat"), { class: "icon-button", hidden: true, onclick: onEnd });
     this.node = element("div", { class: "head" }, this.#avatar,
       element("div", { class: "heading" }, this.#title, this.#status),
       this.#end,
-      element("button", { type: "button", class: "icon-button", "aria-label": t("close"), title: t("close"), onclick: onClose }, icon("close")));
+      iconButton("close", t("close"), { class: "icon-button", onclick: onClose }));
   }
 
   /** @param {{name: string, agent: {name: string}|null, agentStatus: string|undefined, status: [string, object?], canEnd: boolean}} state */

@@ -115,7 +115,6 @@ export class Panel {
     const greeting = this.#profile?.greeting || this.#t("greeting");
     const isBeginning = !this.#helpdesk.conversation?.hasOlder;
     this.#intro.hidden = !isBeginning;
-    this.#intro.classList.toggle("alone", !hasRows);
     setText(this.#intro, isLoading && !hasRows ? this.#t("loading") : greeting);
   }
 
