@@ -1,0 +1,32 @@
+"""`./desk bench NAME …`: runs one measurement."""
+
+import sys
+from collections.abc import Callable, Sequence
+
+from bench.replay import command as replay
+
+BENCHES: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
+    "replay": ("play dialogues through real server processes and prove that nothing was lost", replay.main),
+}
+
+
+def usage() -> str:
+    """Say what can be measured."""
+    lines = [f"  {name:10}{about}" for name, (about, _) in BENCHES.items()]
+    return "\n".join(["usage: ./desk bench NAME [OPTIONS]", "", *lines, "", "NAME --help tells its options."])
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the measurement that the command line names; return the exit status."""
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(usage())
+        return 0
+    name, *options = arguments
+    if name not in BENCHES:
+        print(f"There is no measurement {name!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    return BENCHES[name][1](options)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
