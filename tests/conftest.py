@@ -16,6 +16,8 @@ from tests.support.browser import launch_browser
 from tests.support.servers import RunningHelpdesk
 from tests.support.services import PostgreSQLServer, RedisServer
 
+pytest_plugins = ["tests.support.live"]
+
 StartHelpdesk = Callable[..., RunningHelpdesk]
 
 
