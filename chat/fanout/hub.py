@@ -62,10 +62,21 @@ class Hub:
         if conversation_id not in self.timelines:
             self.timelines[conversation_id] = Timeline(self._deliver)
 
+    def is_too_old(self, conversation_id: str, version: int) -> bool:
+        """Whether a snapshot was read before this process began to follow the conversation.
+
+        Of two members who join at the same time, the one whose snapshot is finished first says where
+        this process begins. What the other's, if it is older, has missed until there did not come
+        through here: it must be read again.
+        """
+        timeline = self.timelines.get(conversation_id)
+        return timeline is not None and timeline.began_at is not None and version < timeline.began_at
+
     def finish_joining(self, member: Member, conversation_id: str, version: int) -> None:
         """Give a member what happened after its snapshot, which held everything up to `version`.
 
-        The caller has just handed the snapshot to the member and has not let go of the loop since.
+        The caller has made sure that the snapshot is not too old, has just handed it to the member,
+        and has not let go of the loop since.
         """
         room = rooms.conversation(conversation_id)
         joining = self._joining.get(room, {}).get(member)

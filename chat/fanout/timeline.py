@@ -15,11 +15,13 @@ class Timeline:
     somebody should look into the database.
     """
 
-    __slots__ = ("_deliver", "_early", "version")
+    __slots__ = ("_deliver", "_early", "began_at", "version")
 
     def __init__(self, deliver: Callable[[DurableEvent], None], version: int | None = None) -> None:
         self.version = version
         """The last version that was delivered; None while the first snapshot is being read."""
+        self.began_at = version
+        """The version after which everything has come through here."""
         self._deliver = deliver
         self._early: dict[int, DurableEvent] = {}
 
@@ -43,7 +45,7 @@ class Timeline:
     def begin(self, version: int) -> None:
         """Start after a snapshot that holds everything up to `version`."""
         if self.version is None:
-            self.version = version
+            self.version = self.began_at = version
             self._deliver_waiting()
 
     def catch_up(self, events: list[DurableEvent], version: int) -> None:

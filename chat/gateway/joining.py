@@ -26,6 +26,8 @@ async def join(
     hub.begin_joining(socket, key)
     try:
         found = await in_database_thread(snapshot, socket.user, key, last_seq)
+        while hub.is_too_old(key, found.conversation.version):
+            found = await in_database_thread(snapshot, socket.user, key, last_seq)
     except BaseException:
         hub.leave(socket, rooms.conversation(key))
         raise
