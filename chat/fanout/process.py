@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from channels.layers import get_channel_layer
+from django.db import DatabaseError
 
 from chat import events as facts
 from chat.events import Event
@@ -109,13 +110,10 @@ class ProcessFanout:
                 if timeline.version is not None
             }
             try:
-                ahead = await in_database_thread(changes.conversations_ahead_of, known)
-            except Exception as error:
-                # Whatever it was: the next check comes, or what the layer loses is lost from now on.
-                log.error("delivery_check_failed", error=type(error).__name__, detail=str(error)[:200])
-                continue
-            for conversation_id in ahead:
-                await self._heal(conversation_id)
+                for conversation_id in await in_database_thread(changes.conversations_ahead_of, known):
+                    await self._heal(conversation_id)
+            except DatabaseError as error:
+                log.warning("delivery_check_failed", error=type(error).__name__)
             except Exception:
                 # Whatever it was, this loop is what heals everything else: it must go on.
                 log.exception("delivery_check_failed")
@@ -141,7 +139,7 @@ class ProcessFanout:
             missed, version = await in_database_thread(
                 changes.changes_since, conversation_id, timeline.version
             )
-        except Exception as error:
-            log.error("delivery_heal_failed", error=type(error).__name__, detail=str(error)[:200])
+        except DatabaseError as error:
+            log.warning("delivery_heal_failed", error=type(error).__name__)
             return
         self.hub.catch_up(conversation_id, missed, version)
