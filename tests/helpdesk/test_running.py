@@ -110,4 +110,4 @@ async def test_the_pages_keep_their_own_content_policy(helpdesk, browser):
         response = await page.goto(helpdesk.url + path, wait_until="networkidle")
         assert response.status == 200
 
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpdesk import processes, services
-from helpdesk.paths import redis_socket
+from helpdesk import embedded, processes, services
+from helpdesk.paths import WIDGET_ENTRY, redis_socket
 from tests.support.services import RedisServer, wait_until
 
 START_SECONDS = 90
@@ -111,6 +111,7 @@ class RunningHelpdesk:
         """Start everything; `database_url` None means SQLite, `environment` adds settings."""
         self.directory = directory
         self.redis = RedisServer(redis_socket(directory))
+        embedded.bundle_widget(WIDGET_ENTRY, directory / "build" / "widget.js")
         self.environment = {**os.environ, "VAR_DIR": str(directory), **(environment or {})}
         self.environment.pop("DATABASE_URL", None)
         if database_url is not None:
