@@ -143,17 +143,22 @@ def _cpu_seconds(servers: Servers) -> dict[str, float]:
 
 
 def problems_of(performances: Sequence[Performance], stored: Mapping[str, Sequence[Line]]) -> list[str]:
-    """Name what went wrong in each dialogue, while it was played or between its copies."""
+    """Name what went wrong while a dialogue was played or, where it came to its end, in its copies."""
     problems: list[str] = []
     for performance in performances:
-        dialogue, conversation_id = performance.dialogue, performance.customer.conversation_id
+        dialogue, lines = performance.dialogue, stored.get(performance.customer.conversation_id, [])
         copies = {
-            "the database": stored.get(conversation_id, []),
+            "the database": lines,
             "the REST history": performance.history,
             "the customer's transcript": performance.customer.transcript.lines,
             "the agent's transcript": performance.agent_lines,
         }
-        found = performance.problems + differences(dialogue.turns, copies)
+        spoken = sum(line.speaker != "system" for line in lines)
+        broken_off = [
+            f"{problem} ({spoken} of {len(dialogue.turns)} turns are stored)"
+            for problem in performance.problems
+        ]
+        found = broken_off or differences(dialogue.turns, copies)
         problems += [f"dialogue {dialogue.id}: {problem}" for problem in found]
     unplayed = stored.keys() - {performance.customer.conversation_id for performance in performances}
     return problems + [f"conversation {key} is in the database, but nobody started it" for key in unplayed]

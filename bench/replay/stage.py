@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,8 @@ from bench.replay.players import Agent, Customer
 from bench.replay.proof import Line
 
 WAIT_SECONDS = 30
-CHATS_OF_AN_AGENT = 10
+CHATS_OF_AN_AGENT = 4
+"""How many chats an agent has at once, about: a connection's events are handled one after the other."""
 
 
 @dataclass(slots=True)
@@ -43,15 +45,17 @@ class Team:
     def __init__(self, agents: Sequence[Agent], people: People) -> None:
         self.agents = agents
         self._people = people
-        self._taken: dict[str, asyncio.Future[Agent]] = {}
+        self._chats = Counter(dict.fromkeys(agents, 0))
+        self._picked: dict[str, asyncio.Future[Agent]] = {}
 
     def queue_for(self, number: int) -> str:
         """The queue in which the dialogue with this number waits."""
         return self._people.claimed_queue if number % 2 else self._people.picked_queue
 
     async def answer(self, number: int, chat_id: str) -> Agent:
-        """Take this chat, or let another agent have picked it; return who has it. Raises `Refused`."""
-        agent = self.agents[number // 2 % len(self.agents)]
+        """Let an agent take this chat, or another have picked it; return who has it. Raises `Refused`."""
+        agent = min(self.agents, key=self._chats.__getitem__)
+        self._chats[agent] += 1
         if number % 2:
             await agent.claim(chat_id)
             return agent
@@ -59,11 +63,15 @@ class Team:
         picked = await agent.pick_next(self._people.picked_queue)
         if picked is None:
             raise Refused("pick-next: no chat, though one waits")
-        self._taken_by(picked).set_result(agent)
-        return await self._taken_by(chat_id)
+        self._picked_by(picked).set_result(agent)
+        return await self._picked_by(chat_id)
 
-    def _taken_by(self, chat_id: str) -> asyncio.Future[Agent]:
-        return self._taken.setdefault(chat_id, asyncio.get_running_loop().create_future())
+    def is_free(self, agent: Agent) -> None:
+        """Note that an agent has one chat less."""
+        self._chats[agent] -= 1
+
+    def _picked_by(self, chat_id: str) -> asyncio.Future[Agent]:
+        return self._picked.setdefault(chat_id, asyncio.get_running_loop().create_future())
 
 
 class Stage:
@@ -151,6 +159,8 @@ class Stage:
         if not performance.problems:
             async with _noting(performance, "the agent closes the chat"):
                 await self._close(performance)
+        if performance.agent is not None:
+            self._team.is_free(performance.agent)
         await customer.hang_up()
 
     async def _say(self, performance: Performance, turn: Turn, client_message_id: str) -> None:
