@@ -1,5 +1,5 @@
 """Fixtures for tests of the accounts."""
 
-from tests.support.people import people, transactional_db
+from tests.support.people import people, test_database, transactional_db
 
-__all__ = ["people", "transactional_db"]
+__all__ = ["people", "test_database", "transactional_db"]

@@ -41,8 +41,20 @@ class People:
         return User.objects.get(id=principal.user_id)
 
 
+@pytest.fixture(scope="session")
+def test_database(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database of this test run; at its end nobody keeps PostgreSQL from removing it."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture
-def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
+def transactional_db(test_database, django_db_blocker) -> Iterator[None]:
     """An empty database in which commits are real, and empty again afterwards.
 
     Takes the place of pytest-django's own, which makes all permissions anew each time: half a second on

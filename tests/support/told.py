@@ -1,0 +1,49 @@
+"""What this process tells: every event in the order in which it is delivered."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+import pytest
+
+from chat import fanout
+from chat.events import Event
+from chat.fanout.delivery import Outgoing
+from tests.support.loops import LoopThread
+
+E = TypeVar("E", bound=Event)
+
+
+class Told:
+    """Listens to the process's fan-out, beside whoever else is registered there."""
+
+    def __init__(self) -> None:
+        self.process = LoopThread()
+        self._events: list[Event] = []
+        self.fanout = self.process.call(fanout.listen)
+        self.process.call(self.fanout.hub.register, "everything", self._keep)
+
+    def _keep(self, event: Event) -> Iterable[Outgoing]:
+        self._events.append(event)
+        return ()
+
+    def events(self) -> list[Event]:
+        """Everything that has been published so far."""
+        self.process.call(lambda: None)
+        return list(self._events)
+
+    def of(self, kind: type[E]) -> list[E]:
+        """What has been published of one kind."""
+        return [event for event in self.events() if isinstance(event, kind)]
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self.events()
+        self._events.clear()
+
+
+@pytest.fixture
+def told() -> Iterator[Told]:
+    """Every event that the test makes this process tell."""
+    told = Told()
+    yield told
+    told.process.stop()
