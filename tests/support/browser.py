@@ -84,7 +84,9 @@ def unpack(package: Path) -> Path:
             subprocess.run([*node, "--input-type=commonjs", "-e", DECOMPRESS, part, target], check=True)
             if target.suffix == ".tar":
                 with tarfile.open(target) as archive:
-                    archive.extractall(directory, filter="data")
+                    # Python 3.11.4 brought the filter; npm has checked what is in the package.
+                    safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
+                    archive.extractall(directory, **safely)
                 target.unlink()
         (directory / "chromium").chmod(0o755)
         (directory / "fonts.conf").write_text(FONTS_CONFIGURATION.format(directory=directory / "fonts"))
