@@ -86,3 +86,13 @@ class WidgetToken(PublicView):
         )
         about = {"_id": str(visitor.id), "name": visitor.name, "email": visitor.email}
         return Response({**tokens.issue_tokens(visitor), "visitor": about})
+
+
+class Nowhere(PublicView):
+    """Every address below the API's that leads nowhere, so that a client gets the envelope and not a page."""
+
+    schema = None
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        """Refuse whatever is asked for. Raises `NotFound`."""
+        raise access.no_such("endpoint")

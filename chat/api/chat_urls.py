@@ -1,8 +1,8 @@
 """The chat endpoints, mounted at `/api/v1/chat/` and again at `/chat/` (SPEC §6)."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from chat.api import team_views, views
+from chat.api import account_views, team_views, views
 
 urlpatterns = [
     path("conversations", views.Conversations.as_view()),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("support/conversations", views.SupportConversations.as_view()),
     path("presence", team_views.Presence.as_view()),
     path("queues", team_views.Queues.as_view()),
+    re_path("", account_views.Nowhere.as_view()),
 ]

@@ -1,6 +1,6 @@
 """Everything under `/api/v1/`."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from chat.api import account_views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("widget/<str:key>/profile", account_views.WidgetProfile.as_view()),
     path("widget/<str:key>/token", account_views.WidgetToken.as_view()),
     path("chat/", include("chat.api.chat_urls")),
+    re_path("", account_views.Nowhere.as_view()),
 ]
