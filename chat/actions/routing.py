@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.tokens import Principal
 from chat import access, fanout, selectors
 from chat.actions import inactivity, transitions
-from chat.errors import AlreadyTaken, ConversationClosed
+from chat.errors import AlreadyTaken, ConversationClosed, NotFound
 from chat.events import Person, QueueChanged
 from chat.models import Conversation, Participant, Status
 from queueing import line
@@ -43,7 +43,10 @@ def pick_next(agent: Principal, queue_id: str | None = None) -> Conversation | N
     queue_ids = access.served_queue_ids(agent, queue_id)
     with transaction.atomic():
         while (key := line.take_next(queue_ids)) is not None:
-            conversation = transitions.lock(UUID(key))
+            try:
+                conversation = transitions.lock(UUID(key))
+            except NotFound:
+                continue  # its row was removed by hand: its entry must not stand before everyone else's
             if conversation.status == Status.WAITING:
                 return _assign(conversation, agent, kind="picked")
     return None

@@ -15,7 +15,8 @@ class LoopThread:
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
-        threading.Thread(target=self.loop.run_forever, daemon=True).start()
+        self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine there and wait for what it returns or raises."""
@@ -33,13 +34,13 @@ class LoopThread:
         """End every task and close the loop."""
 
         async def end() -> None:
-            tasks = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            # Once is not always enough: a library that is just connecting may swallow it.
+            while tasks := asyncio.all_tasks() - {asyncio.current_task()}:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks, timeout=0.2)
 
         self.run(end())
         self.loop.call_soon_threadsafe(self.loop.stop)
-        while self.loop.is_running():
-            pass
+        self._thread.join(PATIENCE_SECONDS)
         self.loop.close()
