@@ -72,8 +72,9 @@ class OrganizationScopedInline(admin.TabularInline):
         """Offer only what belongs to the organization."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         user = request.user
-        if field is not None and field.queryset is not None and isinstance(user, User) and not user.is_superuser:
-            field.queryset = field.queryset.filter(organization_id=user.organization_id)
+        if field is None or field.queryset is None or not isinstance(user, User) or user.is_superuser:
+            return field
+        field.queryset = field.queryset.filter(organization_id=user.organization_id)
         return field
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -49,7 +49,7 @@ class Conversations(View):
         done = "created" if is_new else "retrieved"
         return answer(f"Conversation {done} successfully", _payload(conversation))
 
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="list_conversations", responses={200: dict})
     def get(self, request: Request) -> Response:
         """List my conversations: a customer's own, an agent's those it has or had last."""
         user = self.caller()
