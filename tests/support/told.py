@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pytest
 
+from accounts import presence
 from chat import fanout
 from chat.events import Event
 from chat.fanout.delivery import Outgoing
@@ -46,4 +47,5 @@ def told() -> Iterator[Told]:
     """Every event that the test makes this process tell."""
     told = Told()
     yield told
+    told.process.run(presence._teller().aclose())
     told.process.stop()
