@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from accounts import presence
+from tests.support.told import close_presence
 
 PATIENCE_SECONDS = 10
 
@@ -17,7 +18,7 @@ PATIENCE_SECONDS = 10
 async def connections():
     """Close what this test's event loop has opened."""
     yield
-    await presence._teller().aclose()
+    await close_presence()
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ STEPS = {
 
 MOSTLY = [name for name in STEPS if name != "Ana closes"]
 HISTORIES = st.lists(st.sampled_from(MOSTLY * 2 + ["Ana closes"]), min_size=1, max_size=14)
-RANDOM = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+RANDOM = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @RANDOM

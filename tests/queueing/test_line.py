@@ -47,7 +47,7 @@ def test_of_two_that_came_at_the_same_moment_the_first_is_taken_first(people):
     assert [take(people.support) for _ in range(3)] == ["first", "second", "third"]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(-2, 2), st.integers(0, 3)), max_size=12))
 def test_any_line_is_taken_in_its_order(people, waiting):
     for number, (priority, minute) in enumerate(waiting):

@@ -47,5 +47,10 @@ def told() -> Iterator[Told]:
     """Every event that the test makes this process tell."""
     told = Told()
     yield told
-    told.process.run(presence._teller().aclose())
+    told.process.run(close_presence())
     told.process.stop()
+
+
+async def close_presence() -> None:
+    """Close the connections that this event loop has opened to say who is here."""
+    await presence._teller().aclose()
