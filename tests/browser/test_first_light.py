@@ -5,17 +5,10 @@ from playwright.async_api import Browser, BrowserContext, expect
 
 from helpdesk.demo import DEMO_PASSWORD
 from tests.browser.people import DESKTOP, AgentAtDesk, Visitor
-from tests.conftest import StartHelpdesk
 from tests.support.browser import take_screenshot
 from tests.support.servers import RunningHelpdesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-
-
-@pytest.fixture(scope="module")
-def helpdesk(start_helpdesk: StartHelpdesk) -> RunningHelpdesk:
-    """One helpdesk for all of these; what the database matters for is tested without browsers."""
-    return start_helpdesk("sqlite")
 
 
 @pytest.fixture
