@@ -1,23 +1,27 @@
 """Fixtures for tests that are clients of a helpdesk in processes of its own, and nothing more."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpdesk.paths import BASE_DIR
-from tests.support.servers import RunningHelpdesk, WebServer
+from helpdesk.paths import BASE_DIR, redis_socket
+from tests.support.live_clients import Clients, Person, clients_of
+from tests.support.servers import WebServer
+from tests.support.services import RedisServer
 
 World = dict[str, Any]
+
+WORLDS = 10
 
 ON_SQLITE = pytest.mark.xdist_group("live-sqlite")
 ON_POSTGRESQL = pytest.mark.xdist_group("live-postgresql")
@@ -29,34 +33,56 @@ TROUBLE = re.compile(
 
 
 class Live:
-    """A running helpdesk as its clients know it: addresses, people, and a log that should hold no trouble."""
+    """A running helpdesk as its clients know it: addresses, people, and a log that should hold no trouble.
 
-    def __init__(self, helpdesk: RunningHelpdesk, name: str) -> None:
-        self.helpdesk = helpdesk
-        self.name = name
-        self.url = helpdesk.url
-        self._numbers = count(1)
+    Redis and web processes only: nothing here waits for a timer.
+    """
 
-    def worlds(self, number: int) -> list[World]:
-        """Make organizations that no other test has seen."""
-        names = [f"home-{next(self._numbers)}" for _ in range(number)]
+    def __init__(self, directory: Path, database_url: str | None) -> None:
+        self.directory = directory
+        self.redis = RedisServer(redis_socket(directory))
+        url = database_url or f"sqlite:///{directory}/helpdesk.sqlite3"
+        self.environment = {**os.environ, "VAR_DIR": str(directory), "DATABASE_URL": url}
+        self.web_servers: list[WebServer] = []
+        try:
+            self.url = self.add_web(prepare=True).url
+            self._worlds = iter(self._make_worlds())
+        except BaseException:
+            self.stop()
+            raise
+
+    def add_web(self, *, prepare: bool = False) -> WebServer:
+        """Start one more web process of the same helpdesk."""
+        log = self.directory / "log" / f"web-{len(self.web_servers)}.log"
+        server = WebServer(self.environment, log, prepare=prepare, demo_data=prepare)
+        self.web_servers.append(server)
+        return server
+
+    def stop(self) -> None:
+        """Stop everything."""
+        for server in self.web_servers:
+            server.stop()
+        self.redis.stop()
+
+    def new_world(self) -> World:
+        """Organizations that no other test has seen."""
+        return next(self._worlds)
+
+    def _make_worlds(self) -> list[World]:
+        names = [f"home-{number}" for number in range(WORLDS)]
         made = subprocess.run(
             [sys.executable, "-m", "tests.support.worlds", *names],
             cwd=BASE_DIR,
-            env=self.helpdesk.environment,
+            env=self.environment,
             check=True,
             stdout=subprocess.PIPE,
         )
         worlds: list[World] = json.loads(made.stdout)
         return worlds
 
-    def add_web(self) -> WebServer:
-        """Start one more web process of the same helpdesk."""
-        return self.helpdesk.add_web()
-
     def log_lines(self) -> list[str]:
         """Everything its processes have said so far."""
-        return [line for process in self.helpdesk.processes for line in process.log_text().splitlines()]
+        return [line for server in self.web_servers for line in server.log_text().splitlines()]
 
     def trouble(self) -> list[str]:
         """What its processes have said that nothing a client sends may make them say."""
@@ -64,14 +90,15 @@ class Live:
 
 
 @contextmanager
-def start(name: str, database_url: str | None) -> Iterator[Live]:
+def start(database_url: str | None) -> Iterator[Live]:
+    """Run a helpdesk for as long as the context lasts."""
     directory = Path(tempfile.mkdtemp(prefix="hd-"))
     try:
-        helpdesk = RunningHelpdesk(directory, database_url)
+        live = Live(directory, database_url)
         try:
-            yield Live(helpdesk, name)
+            yield live
         finally:
-            helpdesk.stop()
+            live.stop()
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -79,7 +106,7 @@ def start(name: str, database_url: str | None) -> Iterator[Live]:
 @pytest.fixture(scope="session")
 def live_sqlite() -> Iterator[Live]:
     """A helpdesk on SQLite for all client tests of this test process."""
-    with start("sqlite", None) as live:
+    with start(None) as live:
         yield live
 
 
@@ -87,7 +114,7 @@ def live_sqlite() -> Iterator[Live]:
 def live_postgresql(request: pytest.FixtureRequest) -> Iterator[Live]:
     """A helpdesk on PostgreSQL for all client tests of this test process."""
     server = request.getfixturevalue("postgresql_server")
-    with start("postgresql", server.create_database("helpdesk_live")) as live:
+    with start(server.create_database("helpdesk_live")) as live:
         yield live
 
 
@@ -107,19 +134,20 @@ def live(request: pytest.FixtureRequest) -> Live:
 @pytest.fixture(scope="module")
 def world(live: Live) -> World:
     """People for the tests of one module."""
-    return live.worlds(1)[0]
+    return live.new_world()
 
 
 @pytest.fixture(scope="module")
-def guest(world: World) -> Callable[[], dict[str, str]]:
+def guest(world: World) -> Callable[[], Person]:
     """Call it for a visitor who has done nothing yet."""
     guests = iter(world["guests"])
     return lambda: next(guests)
 
 
 @pytest.fixture
-def no_trouble(live: Live) -> Iterator[None]:
-    """Nothing in the log that a client should not be able to cause."""
+async def clients(live: Live) -> AsyncIterator[Clients]:
+    """Clients of the helpdesk, gone with the test; what they did has left no trouble in its log."""
     before = len(live.trouble())
-    yield
+    async with clients_of(live.url) as people:
+        yield people
     assert live.trouble()[before:] == []

@@ -1,7 +1,8 @@
 """Organizations full of people, made in a running helpdesk's database.
 
-`python -m tests.support.worlds NAME…` makes one world for each name. Each world is for one group of tests, so that no two ever meet in a queue. Printed as JSON, tokens included,
-because the tests are clients: all they have of a person is what a person has.
+`python -m tests.support.worlds NAME…` makes one world for each name and prints them as JSON. Each is for one
+group of tests, so that no two ever meet in a queue. Tokens are in it, because the tests are clients: all
+they have of a person is what a person has.
 """
 
 import json
@@ -23,7 +24,7 @@ from accounts.models import Organization, Role, User, Widget
 from accounts.visitors import create_visitor
 from queueing.models import Member, Queue
 
-GUESTS = 100
+GUESTS = 80
 
 
 def make_world(name: str) -> dict[str, Any]:

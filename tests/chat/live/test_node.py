@@ -60,10 +60,7 @@ def runs(live_sqlite: Live, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         subprocess.run([*command, *arguments], env=environment, timeout=NODE_TIMEOUT_SECONDS)
         return read_report(report)
 
-    started = {
-        way: executor.submit(run, way, world)
-        for way, world in zip(WAYS, live_sqlite.worlds(len(WAYS)), strict=True)
-    }
+    started = {way: executor.submit(run, way, live_sqlite.new_world()) for way in WAYS}
     executor.shutdown(wait=False)
     return started
 
