@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
@@ -42,6 +43,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
         return _answer(404, "There is no such page.", "not_found")
     if isinstance(error, PermissionDenied):
         return _answer(403, "You may not do that.", "forbidden")
+    if isinstance(error, RequestDataTooBig):
+        limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"
+        return _answer(413, f"The body is too large: at most {limit} bytes are allowed.", "too_large")
     log.error("request_failed", view=type(context.get("view")).__name__, exc_info=error)
     return _answer(500, "Something went wrong on our side. Please try again.", "error")
 

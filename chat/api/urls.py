@@ -7,8 +7,8 @@ from chat.api import account_views
 urlpatterns = [
     path("auth/token", account_views.TokenView.as_view()),
     path("auth/token/refresh", account_views.RefreshView.as_view()),
-    path("widget/<str:key>/profile", account_views.WidgetProfile.as_view()),
-    path("widget/<str:key>/token", account_views.WidgetToken.as_view()),
+    path("widget/<slug:key>/profile", account_views.WidgetProfile.as_view()),
+    path("widget/<slug:key>/token", account_views.WidgetToken.as_view()),
     path("chat/", include("chat.api.chat_urls")),
     re_path("", account_views.Nowhere.as_view()),
 ]

@@ -15,6 +15,7 @@ from chat import access, payloads, selectors
 from chat.actions import conversations, messages
 from chat.api import serializers
 from chat.api.answers import MAX_LIMIT, answer, number, page_of
+from chat.api.parsing import JSONParser
 from chat.errors import InvalidInput
 from chat.models import Conversation, Status
 
@@ -23,6 +24,8 @@ MAX_SEQ = 2_147_483_647
 
 class View(APIView):
     """What all endpoints share: who calls, and a body that has been checked."""
+
+    parser_classes = (JSONParser,)
 
     def caller(self) -> Principal:
         """The person of the request's token."""
