@@ -1,0 +1,94 @@
+"""Every endpoint of the URLconf, with its methods: a new one is in by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.support.live import World
+from tests.support.live_clients import Clients, Person, nowhere
+
+PREFIXES = ("api/v1/", "chat/")
+METHODS = ("get", "post", "put", "patch", "delete")
+PLACEHOLDER = re.compile(r"<\w+:(\w+)>")
+SCHEMA = "api/v1/schema/"
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A method of an address; `route` still has its placeholders."""
+
+    method: str
+    route: str
+
+    @property
+    def is_public(self) -> bool:
+        """Whether it is for people without a token."""
+        return "auth/" in self.route or "widget/" in self.route
+
+    def path(self, values: dict[str, str]) -> str:
+        """The address with its placeholders filled in; a placeholder without a value fails."""
+        return "/" + PLACEHOLDER.sub(lambda match: values[match[1]], self.route)
+
+    @property
+    def name_in_schema(self) -> str:
+        """How the OpenAPI schema names it; `/chat/…` is there as `/api/v1/chat/…` only."""
+        route = self.route if self.route.startswith("api/v1/") else f"api/v1/{self.route}"
+        return f"{self.method} " + PLACEHOLDER.sub(r"{\1}", route)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+
+def _views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _views(pattern.url_patterns, route)
+        elif route.startswith(PREFIXES) and not route.startswith(SCHEMA):
+            yield route, pattern.callback
+
+
+def _endpoints() -> list[Endpoint]:
+    return [
+        Endpoint(method.upper(), route)
+        for route, view in _views(get_resolver().url_patterns)
+        for method in METHODS
+        if hasattr(view.cls, method)
+    ]
+
+
+ENDPOINTS = _endpoints()
+every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
+CHAT_ENDPOINTS = [endpoint for endpoint in ENDPOINTS if not endpoint.is_public]
+every_chat_endpoint = pytest.mark.parametrize("endpoint", CHAT_ENDPOINTS, ids=str)
+
+
+def endpoints_that_end_with(*ends: str) -> pytest.MarkDecorator:
+    """Run a test for each of the chat's endpoints whose address ends so."""
+    found = [endpoint for endpoint in CHAT_ENDPOINTS if endpoint.route.endswith(ends)]
+    return pytest.mark.parametrize("endpoint", found, ids=str)
+
+
+async def good_values(clients: Clients, world: World, customer: Person) -> dict[str, Any]:
+    """Good values of all placeholders and of all fields of bodies, about a conversation which Ana has."""
+    conversation_id = await clients.start_taken_conversation(customer, world["people"]["ana"])
+    return {
+        "conversation_id": conversation_id,
+        "key": world["widgetKey"],
+        "conversationId": conversation_id,
+        "queueId": world["queues"]["support"],
+        "messageType": "text",
+        "content": "Hello",
+        "clientMessageId": nowhere(),
+        "reason": "Solved",
+        "email": "nobody@example.com",
+        "password": "nobody's",
+        "refresh": customer["refresh"],
+        "name": "Vera",
+    }

@@ -1,0 +1,100 @@
+"""The two places of the chat endpoints, addresses that lead nowhere, methods, and the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.api.endpoints import ENDPOINTS, METHODS, Endpoint, every_endpoint
+from tests.support.live import ON_SQLITE, Live, World
+from tests.support.live_clients import Clients, Person
+
+pytestmark = [pytest.mark.processes, ON_SQLITE]
+
+
+@pytest.fixture(scope="module")
+def live(live_sqlite: Live) -> Live:
+    return live_sqlite
+
+
+def test_chat_has_the_same_endpoints_in_both_places() -> None:
+    long = {
+        str(endpoint).replace("api/v1/", "") for endpoint in ENDPOINTS if "api/v1/chat/" in endpoint.route
+    }
+    short = {str(endpoint) for endpoint in ENDPOINTS if endpoint.route.startswith("chat/")}
+    assert long == short
+    assert len(short) >= 10
+
+
+async def test_both_places_answer_the_same(clients: Clients, world: World, good: dict[str, Any]) -> None:
+    everywhere = [endpoint for endpoint in ENDPOINTS if endpoint.route.startswith("chat/")]
+    for endpoint in (endpoint for endpoint in everywhere if endpoint.method == "GET"):
+        for person in (world["people"]["ana"], good["customer"], None):
+            path = endpoint.path(good)
+            short = await clients.rest("GET", path, person)
+            assert short == await clients.rest("GET", f"/api/v1{path}", person), path
+    body = {"conversationId": good["conversationId"], "content": "Hello", "clientMessageId": "1"}
+    first = await clients.rest("POST", "/chat/messages", good["customer"], json=body)
+    assert first[0] == 200
+    assert await clients.rest("POST", "/api/v1/chat/messages", good["customer"], json=body) == first
+
+
+NOWHERE = [
+    "/api/v1/",
+    "/api/v1/nothing",
+    "/api/v1/nothing/",
+    "/api/v1/chat",
+    "/api/v1/chat/",
+    "/api/v1/chat/nothing",
+    "/api/v1/chat/conversations/",
+    "/api/v1/chat/conversations/a/b/c",
+    "/api/v1/chat/%00",
+    "/api/v1/chat/%ED%A0%80",
+    "/api/v1/chat/" + "x" * 5000,
+    "/api/v1/auth",
+    "/chat/",
+    "/chat/nothing",
+    "/chat/auth/token",
+    "/chat/conversations/a/nothing",
+]
+
+
+@pytest.mark.parametrize("path", NOWHERE, ids=[path[:40] for path in NOWHERE])
+async def test_an_unknown_address_answers_in_the_envelope(
+    path: str, clients: Clients, guest: Callable[[], Person]
+) -> None:
+    for person in (None, guest()):
+        for method in METHODS:
+            status, body = await clients.rest(method, path, person)
+            assert (status, body["success"]) == (404, False), method
+            assert set(body) == {"success", "message", "code"}
+
+
+@every_endpoint
+async def test_a_method_that_an_endpoint_has_not_is_refused(
+    endpoint: Endpoint, clients: Clients, good: dict[str, Any]
+) -> None:
+    known = {other.method for other in ENDPOINTS if other.route == endpoint.route}
+    for method in {method.upper() for method in METHODS} - known:
+        status, body = await clients.rest(method, endpoint.path(good), good["customer"])
+        assert (status, body["success"]) == (405, False), method
+
+
+async def test_the_schema_names_every_endpoint(clients: Clients) -> None:
+    async with (
+        aiohttp.ClientSession() as http,
+        http.get(f"{clients.url}/api/v1/schema/?format=json") as response,
+    ):
+        assert response.status == 200
+        schema = await response.json(content_type=None)
+    named = {
+        f"{method.upper()} {path.removeprefix('/')}"
+        for path, methods in schema["paths"].items()
+        for method in methods
+    }
+    assert named == {endpoint.name_in_schema for endpoint in ENDPOINTS}
+    async with aiohttp.ClientSession() as http, http.get(f"{clients.url}/api/v1/schema/browse/") as page:
+        assert (page.status, page.content_type) == (200, "text/html")
