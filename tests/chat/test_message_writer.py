@@ -16,7 +16,7 @@ from chat.models import Conversation, Message
 from tests.support.chats import chat_of, say, start, texts
 from tests.support.database_trouble import be_impatient, fail_who_waits, locked
 from tests.support.people import visitor
-from tests.support.together import together
+from tests.support.together import PATIENCE_SECONDS, together
 
 pytestmark = pytest.mark.database
 
@@ -132,7 +132,8 @@ async def test_what_the_database_cannot_store_fails_alone(people):
     chat = await asyncio.to_thread(start, people.vera)
     requests = [request(people.vera, chat, f"{number}") for number in range(40)]
     requests[20] = request(people.vera, chat, "half a character: \ud800")
-    answers = await asyncio.gather(*map(writer.submit, requests), return_exceptions=True)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        answers = await asyncio.gather(*map(writer.submit, requests), return_exceptions=True)
     assert isinstance(answers.pop(20), InvalidInput)
     assert [answer.created.message.text for answer in answers] == [f"{n}" for n in range(40) if n != 20]
     assert [answer.created.message.seq for answer in answers] == list(range(2, 41))

@@ -40,13 +40,6 @@ def after(chat, seconds):
     return chat.last_activity_at
 
 
-def be_silent(chat, *, seconds):
-    """Let the last thing have been said earlier: as if the time had passed."""
-    before = timedelta(seconds=seconds)
-    chat.refresh_from_db()
-    Conversation.objects.filter(id=chat.id).update(last_activity_at=chat.last_activity_at - before)
-
-
 def test_both_sides_are_warned_when_nobody_has_written_for_the_time_and_not_before(chat, told):
     after(chat, WARNING_SECONDS - 1)
     assert told.events() == []
@@ -113,24 +106,28 @@ def test_what_a_worker_that_was_down_finds_overdue_is_done_once(chat, told):
     assert texts(chat).count("Closed because nobody wrote any more") == 1
 
 
-def test_a_message_puts_the_end_off(people, chat, told):
-    be_silent(chat, seconds=CLOSE_SECONDS - 10)
+def test_a_message_puts_the_end_off(people, chat):
+    first = after(chat, 0)
     say(people.vera, chat, "wait")
-    after(chat, 60)
-    chat.refresh_from_db()
-    assert chat.status == "open"
-    after(chat, CLOSE_SECONDS)
-    chat.refresh_from_db()
-    assert chat.status == "closed"
+    Conversation.objects.filter(id=chat.id).update(last_activity_at=first + timedelta(seconds=100))
+    for seconds, status in ((0, "open"), (99, "open"), (100, "closed")):
+        timers.fire_due(first + timedelta(seconds=CLOSE_SECONDS + seconds))
+        chat.refresh_from_db()
+        assert chat.status == status
 
 
-def test_a_waiting_chat_is_never_warned_and_never_closed_for_silence(people, told):
-    chat = start(people.vera)
-    told.forget()
+@pytest.mark.parametrize("status", ["waiting", "resolved"])
+def test_only_an_open_chat_is_warned_and_closed_for_silence(chat, told, status):
+    Conversation.objects.filter(id=chat.id).update(status=status)
     for seconds in (WARNING_SECONDS, CLOSE_SECONDS, 100 * CLOSE_SECONDS):
         after(chat, seconds)
     chat.refresh_from_db()
-    assert (chat.status, told.events()) == ("waiting", [])
+    assert (chat.status, told.events()) == (status, [])
+
+
+def test_nothing_watches_a_chat_that_nobody_has_taken_yet(people):
+    start(people.vera)
+    assert not Timer.objects.exists()
 
 
 def test_a_chat_that_was_closed_is_left_alone(people, chat, told):
