@@ -205,9 +205,8 @@ def test_who_is_connected_is_complete_within_seconds_although_the_layer_loses_ev
 
 
 def test_a_gap_is_filled_at_once_when_something_later_arrives(
-    people, lossy, told, another_process, monkeypatch
+    no_checks, lossy, people, told, another_process
 ):
-    monkeypatch.setattr("chat.fanout.process.CHECK_SECONDS", 3600)
     chat = chat_of(people.vera, people.ana)
     ana = Client(told.process, "/", people.ana)
     ana.emit("conversation:join", {"conversationId": str(chat.id)})
