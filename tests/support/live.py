@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from tests.support.services import RedisServer
 
 World = dict[str, Any]
 
-WORLDS = 10
+WORLDS_AT_ONCE = 8
+"""Starting a process that makes them takes longer than making them."""
 
 ON_SQLITE = pytest.mark.xdist_group("live-sqlite")
 ON_POSTGRESQL = pytest.mark.xdist_group("live-postgresql")
@@ -44,9 +46,10 @@ class Live:
         url = database_url or f"sqlite:///{directory}/helpdesk.sqlite3"
         self.environment = {**os.environ, "VAR_DIR": str(directory), "DATABASE_URL": url}
         self.web_servers: list[WebServer] = []
+        self._numbers = count(1)
         try:
             self.url = self.add_web(prepare=True).url
-            self._worlds = iter(self._make_worlds())
+            self._worlds = self._make_worlds()
         except BaseException:
             self.stop()
             raise
@@ -66,10 +69,12 @@ class Live:
 
     def new_world(self) -> World:
         """Organizations that no other test has seen."""
-        return next(self._worlds)
+        if not self._worlds:
+            self._worlds = self._make_worlds()
+        return self._worlds.pop()
 
     def _make_worlds(self) -> list[World]:
-        names = [f"home-{number}" for number in range(WORLDS)]
+        names = [f"home-{next(self._numbers)}" for _ in range(WORLDS_AT_ONCE)]
         made = subprocess.run(
             [sys.executable, "-m", "tests.support.worlds", *names],
             cwd=BASE_DIR,
