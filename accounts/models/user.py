@@ -69,6 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     first_name = models.CharField(max_length=80, blank=True)
     last_name = models.CharField(max_length=80, blank=True)
     phone = models.CharField(max_length=32, blank=True)
+    avatar = models.URLField(max_length=500, blank=True)
     is_active = models.BooleanField(
         _("active"),
         default=True,

@@ -1,4 +1,4 @@
-"""Tokens, and what a widget asks before anybody is known (SPEC §2, §7)."""
+"""Tokens (SPEC §2)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import tokens
-from accounts.models import User, Widget
-from accounts.visitors import create_visitor
+from accounts.models import User
 from chat import access
 from chat.api import serializers
-from chat.api.answers import answer
-from chat.api.views import View
+from chat.api.base import PublicView
 from chat.errors import NotAuthenticated
-from queueing.models import Queue
-
-
-class PublicView(View):
-    """An endpoint that needs no token; one that is sent is not looked at."""
-
-    authentication_classes = ()
-    permission_classes = ()
 
 
 class TokenView(PublicView):
@@ -49,43 +39,6 @@ class RefreshView(PublicView):
             return Response(tokens.refresh_tokens(self.body(serializers.Refresh)["refresh"]))
         except tokens.TokenRefused as refused:
             raise NotAuthenticated(refused.code, str(refused)) from None
-
-
-def active_widget(key: str) -> Widget:
-    """Find a widget by its key. Raises `NotFound`."""
-    widget = Widget.objects.select_related("organization").filter(key=key, is_active=True).first()
-    if widget is None:
-        raise access.no_such("widget")
-    return widget
-
-
-class WidgetProfile(PublicView):
-    @extend_schema(responses={200: dict})
-    def get(self, request: Request, key: str) -> Response:
-        """How the widget looks and greets, and the queues one can wait in."""
-        widget = active_widget(key)
-        queues = Queue.objects.filter(organization_id=widget.organization_id)
-        return answer(
-            "Profile fetched successfully",
-            {
-                "name": widget.name,
-                "color": widget.color,
-                "greeting": widget.greeting,
-                "queues": [{"_id": str(queue.id), "name": queue.name} for queue in queues],
-            },
-        )
-
-
-class WidgetToken(PublicView):
-    @extend_schema(request=serializers.VisitorToken, responses={200: dict})
-    def post(self, request: Request, key: str) -> Response:
-        """Make a new visitor and its tokens: `{access, refresh, visitor}`."""
-        body = self.body(serializers.VisitorToken)
-        visitor = create_visitor(
-            widget=active_widget(key), name=body.get("name", ""), email=body.get("email", "")
-        )
-        about = {"_id": str(visitor.id), "name": visitor.name, "email": visitor.email}
-        return Response({**tokens.issue_tokens(visitor), "visitor": about})
 
 
 class Nowhere(PublicView):

@@ -2,16 +2,16 @@
 
 from django.urls import path, re_path
 
-from chat.api import account_views, team_views, views
+from chat.api import account_views, conversation_views, message_views, team_views
 
 urlpatterns = [
-    path("conversations", views.Conversations.as_view()),
-    path("conversations/<str:conversation_id>", views.ConversationDetail.as_view()),
-    path("conversations/<str:conversation_id>/read", views.ReadConversation.as_view()),
-    path("conversations/<str:conversation_id>/end", views.EndConversation.as_view()),
-    path("messages", views.Messages.as_view()),
-    path("messages/<str:conversation_id>", views.ConversationMessages.as_view()),
-    path("support/conversations", views.SupportConversations.as_view()),
+    path("conversations", conversation_views.Conversations.as_view()),
+    path("conversations/<str:conversation_id>", conversation_views.ConversationDetail.as_view()),
+    path("conversations/<str:conversation_id>/read", conversation_views.ReadConversation.as_view()),
+    path("conversations/<str:conversation_id>/end", conversation_views.EndConversation.as_view()),
+    path("messages", message_views.Messages.as_view()),
+    path("messages/<str:conversation_id>", message_views.ConversationMessages.as_view()),
+    path("support/conversations", conversation_views.SupportConversations.as_view()),
     path("presence", team_views.Presence.as_view()),
     path("queues", team_views.Queues.as_view()),
     re_path("", account_views.Nowhere.as_view()),

@@ -10,7 +10,7 @@ from accounts import presence
 from accounts.models import Role, User
 from chat import access, payloads
 from chat.api.answers import answer
-from chat.api.views import View
+from chat.api.base import View
 from queueing import line
 from queueing.models import Queue
 

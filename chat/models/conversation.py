@@ -26,6 +26,9 @@ class Conversation(models.Model):
     included; each row that belongs to the conversation keeps the version at which it last changed,
     so "what have I missed" is always "rows with a version above mine". `state_version` is that
     number for the status and the assignment.
+
+    `change` places the latest change among all changes of the organization (`ChangeCounter`); internal
+    notes move `version` alone, so that no customer can tell that there is one.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -49,6 +52,8 @@ class Conversation(models.Model):
     last_seq = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     state_version = models.PositiveIntegerField(default=0)
+    change = models.BigIntegerField(default=0)
+    state_change = models.BigIntegerField(default=0)
     last_activity_at = models.DateTimeField()
     inactivity_warned_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -66,6 +71,7 @@ class Conversation(models.Model):
             models.Index(fields=["organization", "status", "-updated_at"]),
             models.Index(fields=["agent", "status"]),
             models.Index(fields=["customer", "-updated_at"]),
+            models.Index(fields=["queue", "state_change"]),
         ]
 
     def __str__(self) -> str:

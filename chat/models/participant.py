@@ -9,15 +9,22 @@ from chat.models.conversation import Conversation
 
 
 class Participant(models.Model):
-    """A person in a conversation. `read_seq` is the last message it has read (SPEC §4)."""
+    """A person in a conversation. `read_seq` is the last message it has read (SPEC §4).
 
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="participants")
+    `joined_change` places its coming among the organization's changes (`ChangeCounter`): what was said before
+    is new to it from then on.
+    """
+
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations"
     )
     read_seq = models.PositiveIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=0)
+    joined_change = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="one_participation")]

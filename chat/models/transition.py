@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from chat.models.conversation import Conversation
+from queueing.models import Queue
 
 
 class Transition(models.Model):
@@ -29,6 +30,8 @@ class Transition(models.Model):
     to_agent = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
+    from_queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, related_name="+")
+    to_queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
 
     class Meta:

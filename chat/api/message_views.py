@@ -1,0 +1,59 @@
+"""Messages over REST (SPEC §6)."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from chat import access, payloads, selectors
+from chat.actions import messages
+from chat.api import serializers
+from chat.api.answers import MAX_LIMIT, answer, number, page_of
+from chat.api.base import View
+from chat.models import Conversation
+
+MAX_SEQ = 2_147_483_647
+
+
+class Messages(View):
+    @extend_schema(request=serializers.SendMessage, responses={200: dict})
+    def post(self, request: Request) -> Response:
+        """Send a message; with a `clientMessageId` a repetition returns the first one."""
+        body = self.body(serializers.SendMessage)
+        message = messages.message_to_send(
+            self.caller(), body["conversationId"], body["content"], body.get("clientMessageId")
+        )
+        created = messages.send_and_wait(message)
+        return answer("Message sent successfully", payloads.message(created.message))
+
+
+class ConversationMessages(View):
+    @extend_schema(responses={200: dict})
+    def get(self, request: Request, conversation_id: str) -> Response:
+        """List messages in their order: by page, or those `after` or `before` a `seq`."""
+        conversation = access.readable_conversation(self.caller(), conversation_id)
+        if {"after", "before"} & set(request.query_params):
+            return self._beside_a_seq(request, conversation)
+        found, pagination = page_of(selectors.messages_of(conversation), request, default_limit=50)
+        facts = selectors.message_facts(conversation, found)
+        return Response(
+            {
+                "message": "Messages fetched successfully",
+                "data": [payloads.message(message) for message in facts],
+                "pagination": pagination,
+            }
+        )
+
+    def _beside_a_seq(self, request: Request, conversation: Conversation) -> Response:
+        limit = number(request, "limit", default=50, lowest=1, highest=MAX_LIMIT)
+        after = number(request, "after", default=0, lowest=0, highest=MAX_SEQ)
+        before = number(request, "before", default=MAX_SEQ, lowest=0, highest=MAX_SEQ)
+        between = selectors.messages_of(conversation, after=after, before=before)
+        found = (
+            list(between[:limit])
+            if "after" in request.query_params
+            else selectors.latest_messages(between, limit)
+        )
+        facts = selectors.message_facts(conversation, found)
+        return answer("Messages fetched successfully", [payloads.message(message) for message in facts])
