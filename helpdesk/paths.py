@@ -25,6 +25,12 @@ LONGEST_SOCKET_PATH = 99
 """Characters; the kernel refuses socket paths of 108 and more (unix(7)), and a server appends to the name."""
 
 
+def own_url() -> str:
+    """Return the address at which a browser on this machine finds the web process."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(HOST, HOST)  # noqa: S104 nothing listens here
+    return f"http://[{host}]:{PORT}" if ":" in host else f"http://{host}:{PORT}"
+
+
 def private_directory(directory: Path) -> Path:
     """Make `directory` so that only this user may enter it, and return it.
 

@@ -12,6 +12,7 @@ from helpdesk.paths import (
     BASE_DIR,
     VAR_DIR,
     celery_url,
+    own_url,
     read_or_make_secret_key,
     redis_socket,
 )
@@ -23,6 +24,8 @@ env = environ.Env()
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "") or read_or_make_secret_key(VAR_DIR / "secret_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# What people and programs elsewhere call us by: begins the addresses that we write into messages.
+PUBLIC_URL = (env.str("PUBLIC_URL", "") or own_url()).rstrip("/")
 ROOT_URLCONF = "helpdesk.urls"
 ASGI_APPLICATION = "helpdesk.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -265,7 +268,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 WHITENOISE_AUTOREFRESH = DEBUG
 
+# Media: images, audio and video of messages
+
 MEDIA_ROOT = VAR_DIR / "media"
+MEDIA_URL_SECONDS = env.int("MEDIA_URL_SECONDS", 3600)
 
 # Logs
 

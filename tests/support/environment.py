@@ -10,7 +10,7 @@ VAR_DIR = Path(tempfile.mkdtemp(prefix="hd-"))
 
 os.environ["VAR_DIR"] = str(VAR_DIR)
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-0123456789"
-for outside in ("REDIS_URL", "STATIC_ROOT", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "HOST", "PORT"):
+for outside in ("REDIS_URL", "STATIC_ROOT", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "HOST", "PORT", "PUBLIC_URL"):
     os.environ.pop(outside, None)
 
 
