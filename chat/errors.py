@@ -75,6 +75,16 @@ class ConversationClosed(Conflict):
     code = "conversation_closed"
 
 
+class RateLimited(HelpdeskError):
+    """Asked too often; the same is allowed again after so many seconds."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class Unavailable(HelpdeskError):
     """The database cannot be reached; nothing was stored, and trying again is right."""
 

@@ -23,6 +23,7 @@ STATUS_CODES: list[tuple[type[errors.HelpdeskError], int]] = [
     (errors.NotFound, status.HTTP_404_NOT_FOUND),
     (errors.Conflict, status.HTTP_409_CONFLICT),
     (errors.InvalidInput, status.HTTP_400_BAD_REQUEST),
+    (errors.RateLimited, status.HTTP_429_TOO_MANY_REQUESTS),
     (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE),
 ]
 
@@ -55,6 +56,8 @@ def _helpdesk_error(error: errors.HelpdeskError) -> Response:
     answer = _answer(code, error.message, error.code, {error.field: [error.message]} if error.field else None)
     if code == status.HTTP_401_UNAUTHORIZED:
         answer["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, errors.RateLimited):
+        answer["Retry-After"] = str(error.retry_after_seconds)
     return answer
 
 

@@ -10,7 +10,8 @@ from chat.models import Conversation
 @admin.register(Conversation)
 class ConversationAdmin(OrganizationScopedAdmin):
     list_display = ["customer", "agent", "queue", "status", "last_seq", "updated_at"]
-    list_filter = ["status", "queue"]
+    # Only queues that the rows shown have: the plain filter lists those of all organizations.
+    list_filter = ["status", ("queue", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["customer__email", "customer__first_name", "customer__last_name"]
     list_select_related = ["customer", "agent", "queue"]
 
