@@ -12,13 +12,17 @@ from rest_framework.response import Response
 from accounts import tokens
 from accounts.models import User
 from chat import access
-from chat.api import serializers
+from chat.api import serializers, shapes
 from chat.api.base import PublicView
 from chat.errors import NotAuthenticated
 
 
 class TokenView(PublicView):
-    @extend_schema(request=serializers.Credentials, responses={200: dict})
+    @extend_schema(
+        operation_id="sign_in",
+        request=serializers.Credentials,
+        responses={200: shapes.Tokens, **shapes.refusals(401, 429)},
+    )
     def post(self, request: Request) -> Response:
         """Sign in with e-mail address and password: `{access, refresh}`."""
         body = self.body(serializers.Credentials)
@@ -32,7 +36,11 @@ class TokenView(PublicView):
 
 
 class RefreshView(PublicView):
-    @extend_schema(request=serializers.Refresh, responses={200: dict})
+    @extend_schema(
+        operation_id="refresh_tokens",
+        request=serializers.Refresh,
+        responses={200: shapes.Tokens, **shapes.refusals(401)},
+    )
     def post(self, request: Request) -> Response:
         """Exchange a refresh token for a new pair: `{access, refresh}`."""
         try:

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 
 from chat import access, payloads, selectors
 from chat.actions import conversations, messages
-from chat.api import serializers
+from chat.api import serializers, shapes
 from chat.api.answers import answer, page_of
 from chat.api.base import View
+from chat.api.parameters import MINE, STATUS, page_and_limit
 from chat.errors import InvalidInput
 from chat.models import Conversation, Status
 
@@ -20,7 +21,11 @@ from chat.models import Conversation, Status
 class Conversations(View):
     """My conversations."""
 
-    @extend_schema(request=serializers.StartConversation, responses={200: dict})
+    @extend_schema(
+        operation_id="start_conversation",
+        request=serializers.StartConversation,
+        responses={200: shapes.answer(shapes.Conversation), **shapes.refusals(403, 404, 503)},
+    )
     def post(self, request: Request) -> Response:
         """Start a conversation, or return the one that is not closed."""
         body = self.body(serializers.StartConversation)
@@ -28,7 +33,11 @@ class Conversations(View):
         done = "created" if is_new else "retrieved"
         return answer(f"Conversation {done} successfully", _payload(conversation))
 
-    @extend_schema(operation_id="list_conversations", responses={200: dict})
+    @extend_schema(
+        operation_id="list_conversations",
+        parameters=[*page_and_limit(20), STATUS],
+        responses={200: shapes.pages(shapes.Conversation)},
+    )
     def get(self, request: Request) -> Response:
         """List my conversations: a customer's own, an agent's those it has or had last."""
         user = self.caller()
@@ -40,7 +49,7 @@ class Conversations(View):
 
 
 class ConversationDetail(View):
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="get_conversation", responses={200: shapes.answer(shapes.Conversation)})
     def get(self, request: Request, conversation_id: str) -> Response:
         """Return one conversation."""
         conversation = access.readable_conversation(self.caller(), conversation_id)
@@ -48,7 +57,11 @@ class ConversationDetail(View):
 
 
 class ReadConversation(View):
-    @extend_schema(request=None, responses={200: dict})
+    @extend_schema(
+        operation_id="read_conversation",
+        request=None,
+        responses={200: shapes.answer(shapes.ReadMark), **shapes.refusals(503)},
+    )
     def patch(self, request: Request, conversation_id: str) -> Response:
         """Mark all messages as read."""
         read = messages.mark_read_and_wait(messages.read_mark(self.caller(), conversation_id))
@@ -56,7 +69,11 @@ class ReadConversation(View):
 
 
 class EndConversation(View):
-    @extend_schema(request=serializers.EndConversation, responses={200: dict})
+    @extend_schema(
+        operation_id="end_conversation",
+        request=serializers.EndConversation,
+        responses={200: shapes.answer(shapes.Conversation), **shapes.refusals(403, 503)},
+    )
     def post(self, request: Request, conversation_id: str) -> Response:
         """Close a conversation for good."""
         body = self.body(serializers.EndConversation)
@@ -65,7 +82,11 @@ class EndConversation(View):
 
 
 class SupportConversations(View):
-    @extend_schema(responses={200: dict})
+    @extend_schema(
+        operation_id="list_all_conversations",
+        parameters=[*page_and_limit(20), STATUS, MINE],
+        responses={200: shapes.pages(shapes.ListedConversation), **shapes.refusals(403)},
+    )
     def get(self, request: Request) -> Response:
         """List the organization's conversations; with `mine=true` those assigned to me."""
         user = access.staff(self.caller())

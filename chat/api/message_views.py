@@ -8,16 +8,21 @@ from rest_framework.response import Response
 
 from chat import access, payloads, selectors
 from chat.actions import messages
-from chat.api import serializers
+from chat.api import serializers, shapes
 from chat.api.answers import MAX_LIMIT, answer, number, page_of
 from chat.api.base import View
+from chat.api.parameters import page_and_limit, whole_number
 from chat.models import Conversation
 
 MAX_SEQ = 2_147_483_647
 
 
 class Messages(View):
-    @extend_schema(request=serializers.SendMessage, responses={200: dict})
+    @extend_schema(
+        operation_id="send_message",
+        request=serializers.SendMessage,
+        responses={200: shapes.answer(shapes.Message), **shapes.refusals(403, 404, 409, 503)},
+    )
     def post(self, request: Request) -> Response:
         """Send a message; with a `clientMessageId` a repetition returns the first one."""
         body = self.body(serializers.SendMessage)
@@ -29,7 +34,15 @@ class Messages(View):
 
 
 class ConversationMessages(View):
-    @extend_schema(responses={200: dict})
+    @extend_schema(
+        operation_id="list_messages",
+        parameters=[
+            *page_and_limit(50),
+            whole_number("after", "Only those with a higher seq.", lowest=0, highest=MAX_SEQ),
+            whole_number("before", "Only those with a lower seq.", lowest=0, highest=MAX_SEQ),
+        ],
+        responses={200: shapes.pages(shapes.Message, pagination_required=False)},
+    )
     def get(self, request: Request, conversation_id: str) -> Response:
         """List messages in their order: by page, or those `after` or `before` a `seq`."""
         conversation = access.readable_conversation(self.caller(), conversation_id)

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts import presence
 from accounts.models import Role, User
 from chat import access, payloads
+from chat.api import shapes
 from chat.api.answers import answer
 from chat.api.base import View
 from queueing import line
@@ -16,7 +17,10 @@ from queueing.models import Queue
 
 
 class Presence(View):
-    @extend_schema(responses={200: dict})
+    @extend_schema(
+        operation_id="list_presence",
+        responses={200: shapes.answers(shapes.TeamMember), **shapes.refusals(403)},
+    )
     def get(self, request: Request) -> Response:
         """List the organization's agents and admins with their status."""
         user = access.staff(self.caller())
@@ -40,7 +44,10 @@ class Presence(View):
 
 
 class Queues(View):
-    @extend_schema(responses={200: dict})
+    @extend_schema(
+        operation_id="list_queues",
+        responses={200: shapes.answers(shapes.Queue), **shapes.refusals(403)},
+    )
     def get(self, request: Request) -> Response:
         """List the queues that I serve, and how many wait in each."""
         served = Queue.objects.filter(id__in=access.served_queue_ids(self.caller()))

@@ -10,7 +10,7 @@ from accounts import tokens
 from accounts.models import Widget
 from accounts.visitors import create_visitor
 from chat import access
-from chat.api import serializers
+from chat.api import serializers, shapes
 from chat.api.answers import answer
 from chat.api.base import PublicView
 from queueing.models import Queue
@@ -25,7 +25,7 @@ def active_widget(key: str) -> Widget:
 
 
 class WidgetProfile(PublicView):
-    @extend_schema(responses={200: dict})
+    @extend_schema(operation_id="get_widget_profile", responses={200: shapes.answer(shapes.WidgetProfile)})
     def get(self, request: Request, key: str) -> Response:
         """How the widget looks and greets, and the queues one can wait in."""
         widget = active_widget(key)
@@ -42,7 +42,11 @@ class WidgetProfile(PublicView):
 
 
 class WidgetToken(PublicView):
-    @extend_schema(request=serializers.VisitorToken, responses={200: dict})
+    @extend_schema(
+        operation_id="issue_visitor_token",
+        request=serializers.VisitorToken,
+        responses={200: shapes.VisitorTokens},
+    )
     def post(self, request: Request, key: str) -> Response:
         """Make a new visitor and its tokens: `{access, refresh, visitor}`."""
         body = self.body(serializers.VisitorToken)

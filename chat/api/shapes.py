@@ -1,0 +1,205 @@
+"""What answers look like, for the OpenAPI schema; `chat.payloads` makes them, and tests compare the two."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema_field, inline_serializer
+from rest_framework import serializers
+
+from chat.models import MediaType, MessageType, Status
+from chat.payloads import ROLE_NAMES
+
+Shape = serializers.Serializer[Any]
+
+
+@extend_schema_field(
+    {
+        "type": "string",
+        "format": "date-time",
+        "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$",
+        "examples": ["2025-10-24T10:00:00.000Z"],
+    }
+)
+class Time(serializers.CharField):
+    """ISO 8601 UTC with milliseconds and `Z` (SPEC §5)."""
+
+
+class Count(serializers.IntegerField):
+    """A number of things."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=0, **options)
+
+
+class Person(Shape):
+    _id = serializers.UUIDField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    role = serializers.ChoiceField(list(ROLE_NAMES.values()))
+
+
+class Customer(Shape):
+    _id = serializers.UUIDField()
+    first_name = serializers.CharField()
+    last_name = serializers.CharField()
+    phone = serializers.CharField()
+    isOnline = serializers.BooleanField()
+
+
+class QueueName(Shape):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class Conversation(Shape):
+    _id = serializers.UUIDField()
+    userId = Customer()
+    assignedSupportId = Person(allow_null=True)
+    status = serializers.ChoiceField(Status.values)
+    unreadCount = serializers.DictField(
+        child=Count(), help_text="For each participant's id: how many messages of others it has not read."
+    )
+    lastSeq = Count()
+    queue = QueueName(allow_null=True)
+    createdAt = Time()
+    updatedAt = Time()
+
+
+class ListedConversation(Conversation):
+    lastMessage = serializers.CharField(allow_null=True, help_text="What a person said last.")
+
+
+class Media(Shape):
+    _id = serializers.UUIDField()
+    name = serializers.CharField()
+    type = serializers.ChoiceField(MediaType.values)
+    url = serializers.URLField(help_text="For this caller alone, and not for long.")
+    format = serializers.CharField(help_text="image/png, audio/mpeg, …")
+    size = Count(help_text="Bytes.")
+
+
+class Message(Shape):
+    _id = serializers.UUIDField()
+    conversationId = serializers.UUIDField()
+    seq = serializers.IntegerField(min_value=1)
+    senderId = Person(allow_null=True, help_text="Null: the system.")
+    messageType = serializers.ChoiceField(MessageType.values)
+    content = serializers.CharField()
+    media = Media(allow_null=True)
+    isRead = serializers.BooleanField(help_text="Somebody of the other side has read it.")
+    clientMessageId = serializers.CharField(allow_null=True)
+    createdAt = Time()
+
+
+class ReadMark(Shape):
+    conversationId = serializers.UUIDField()
+    seq = Count(help_text="Read up to this message.")
+
+
+class TeamMember(Shape):
+    _id = serializers.UUIDField()
+    email = serializers.EmailField()
+    name = serializers.CharField()
+    role = serializers.ChoiceField(list(ROLE_NAMES.values()))
+    status = serializers.CharField()
+
+
+class Queue(Shape):
+    _id = serializers.UUIDField()
+    name = serializers.CharField()
+    waiting = Count()
+
+
+class WidgetQueue(Shape):
+    _id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class WidgetProfile(Shape):
+    name = serializers.CharField()
+    color = serializers.CharField()
+    greeting = serializers.CharField()
+    queues = WidgetQueue(many=True)
+
+
+class Tokens(Shape):
+    access = serializers.CharField()
+    refresh = serializers.CharField()
+
+
+class Visitor(Shape):
+    _id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+
+
+class VisitorTokens(Tokens):
+    visitor = Visitor()
+
+
+class Pagination(Shape):
+    currentPage = serializers.IntegerField(min_value=1)
+    totalPages = Count()
+    totalItems = Count()
+
+
+@extend_schema_field({"const": False})
+class Never(serializers.BooleanField):
+    """False, always."""
+
+
+class Error(Shape):
+    """Every refusal."""
+
+    success = Never()
+    message = serializers.CharField(help_text="What was wrong and what is allowed; fit to be shown.")
+    code = serializers.CharField(help_text="The same codes as in acknowledgements of socket events.")
+    errors = serializers.DictField(
+        required=False,
+        child=serializers.ListField(child=serializers.CharField()),
+        help_text="For each field: what was wrong with it.",
+    )
+
+
+@cache
+def answer(data: type[Shape]) -> Shape:
+    """The envelope of one thing: `{message, data}` (SPEC §6)."""
+    return _envelope(f"{data.__name__}Answer", data=data())
+
+
+@cache
+def answers(data: type[Shape]) -> Shape:
+    """The envelope of a list."""
+    return _envelope(f"{data.__name__}List", data=data(many=True))
+
+
+@cache
+def pages(data: type[Shape], *, pagination_required: bool = True) -> Shape:
+    """The envelope of one page of a list: `{message, data, pagination}`."""
+    pagination = Pagination(required=pagination_required)
+    return _envelope(f"{data.__name__}Page", data=data(many=True), pagination=pagination)
+
+
+def _envelope(name: str, **fields: serializers.Field[Any, Any, Any, Any]) -> Shape:
+    envelope: Shape = inline_serializer(name, {"message": serializers.CharField(), **fields})
+    return envelope
+
+
+REFUSALS = {
+    400: "What was sent is not what is asked for; `errors` names the fields.",
+    401: "No token, or one that opens nothing: get a new one.",
+    403: "Known, but not allowed to do this.",
+    404: "It does not exist, or is not yours: one answer for both.",
+    409: "It is no longer as you thought.",
+    413: "The body is too large.",
+    415: "A body of this type is not read here.",
+    429: "Too many requests; `Retry-After` says for how many seconds to wait.",
+    503: "Not done just now; try again.",
+}
+
+
+def refusals(*status_codes: int) -> dict[int, OpenApiResponse]:
+    """The errors an endpoint answers with, in the one shape they have."""
+    return {code: OpenApiResponse(Error, description=REFUSALS[code]) for code in status_codes}
