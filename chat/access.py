@@ -5,13 +5,15 @@ What is not yours and what does not exist are the same `NotFound`, so that nobod
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Any, Protocol
 from uuid import UUID
 
+from accounts import origins
+from accounts.models import Role, User
 from accounts.tokens import Principal
-from chat.errors import ConversationClosed, Forbidden, NotAssigned, NotFound
-from chat.models import Conversation, Message, Status
+from chat.errors import ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
+from chat.models import Conversation, Media, Message, Status
 from chat.payloads import ROLE_NAMES
 from queueing import line
 from queueing.models import Queue
@@ -26,6 +28,8 @@ class ConversationOwnership(Protocol):
     def customer_id(self) -> UUID: ...
     @property
     def agent_id(self) -> UUID | None: ...
+    @property
+    def queue_id(self) -> UUID | None: ...
     @property
     def status(self) -> str: ...
 
@@ -49,6 +53,15 @@ def check_claims(principal: Principal, said: Any) -> None:
             not isinstance(claimed, str) or claimed.strip().lower() not in true_values
         ):
             raise Forbidden(f"The {name} is not that of the token.")
+
+
+def check_origin(origin: str | None, host: str, widget_origins: Set[str] = frozenset()) -> None:
+    """Let in what no page, one of ours or one of the widget's own sites asks for (SPEC §7).
+
+    `origin` and `host` are the request's headers of these names. Raises `Forbidden` for any other page.
+    """
+    if not origins.is_trusted(origin, host) and not origins.is_listed(origin or "", widget_origins):
+        raise Forbidden("This site may not use this widget. Its admin can add it to the allowed origins.")
 
 
 def parse_id(value: str, what: str = "conversation") -> UUID:
@@ -82,10 +95,68 @@ def check_may_write(principal: Principal, conversation: ConversationOwnership) -
     raise NotAssigned("Only the agent who has this chat can do that. Take the chat first.")
 
 
+def check_may_resolve(
+    principal: Principal, conversation: ConversationOwnership, served: Collection[UUID]
+) -> None:
+    """As `check_may_write`, for staff; an agent also resolves what waits in a queue it serves (SPEC §3)."""
+    staff(principal)
+    if (
+        conversation.status == Status.WAITING
+        and conversation.organization_id == principal.organization_id
+        and conversation.queue_id in served
+    ):
+        return
+    check_may_write(principal, conversation)
+
+
+def check_may_revise(
+    principal: Principal, conversation: ConversationOwnership, sender_id: UUID | None
+) -> None:
+    """Who sent a message may change it while it may write there; an admin always (SPEC §6)."""
+    check_may_read(principal, conversation)
+    if sender_id is None:
+        raise Forbidden("System messages cannot be changed.")
+    if principal.is_admin:
+        return
+    if sender_id != principal.user_id:
+        raise Forbidden("Only the sender of a message, or an admin, can change it.")
+    check_may_write(principal, conversation)
+
+
+def sendable_media(principal: Principal, media: Media | None, conversation_id: UUID) -> Media:
+    """A file is sent by its uploader, into one conversation. Raises `NotFound`."""
+    if (
+        media is None
+        or media.organization_id != principal.organization_id
+        or media.uploader_id != principal.user_id
+        or media.conversation_id not in (None, conversation_id)
+    ):
+        raise no_such("media")
+    return media
+
+
+def agent_to_assign(admin: Principal, agent_id: str) -> User:
+    """Find the agent or admin of the organization to whom an admin gives a chat.
+
+    Raises `Forbidden` for everyone but admins, and `NotFound`.
+    """
+    if not admin.is_admin:
+        raise Forbidden("Only admins can do that.")
+    found = User.objects.filter(
+        id=parse_id(agent_id, "agent"),
+        organization_id=admin.organization_id,
+        role__in=(Role.AGENT, Role.ADMIN),
+        is_active=True,
+    ).first()
+    if found is None:
+        raise no_such("agent")
+    return found
+
+
 def readable_conversation(principal: Principal, conversation_id: str) -> Conversation:
     """Find a conversation that this person may read. Raises `NotFound`."""
     found = (
-        Conversation.objects.select_related("customer", "agent", "queue", "closed_by")
+        Conversation.objects.select_related("customer", "agent", "queue", "closed_by", "rating")
         .filter(id=parse_id(conversation_id), organization_id=principal.organization_id)
         .first()
     )
@@ -95,16 +166,37 @@ def readable_conversation(principal: Principal, conversation_id: str) -> Convers
     return found
 
 
-def readable_message_seq(conversation: Conversation, message_id: str) -> int:
-    """Find the number of a message of this conversation. Raises `NotFound`."""
-    seq = (
-        Message.objects.filter(id=parse_id(message_id, "message"), conversation=conversation)
-        .values_list("seq", flat=True)
+def readable_message(principal: Principal, message_id: str) -> Message:
+    """Find a message of a conversation that this person may read. Raises `NotFound`."""
+    found = (
+        Message.objects.select_related("conversation")
+        .filter(id=parse_id(message_id, "message"), conversation__organization_id=principal.organization_id)
         .first()
     )
-    if seq is None:
+    if found is None or (principal.is_customer and found.conversation.customer_id != principal.user_id):
         raise no_such("message")
-    return seq
+    return found
+
+
+def transcript_address(principal: Principal, conversation: Conversation, email: str | None) -> str:
+    """Say where a transcript may be mailed that this person asks for; without `email`, to the customer's address.
+
+    A customer gets it at its own address alone, so that nobody makes us write to strangers. The agent who has
+    the chat and admins may send it anywhere. Raises `NotFound`, `NotAssigned`, `Forbidden` for somebody else's
+    address, and `InvalidInput` where there is none.
+    """
+    check_may_read(principal, conversation)
+    owns = principal.is_customer or principal.is_admin or conversation.agent_id == principal.user_id
+    if not owns:
+        raise NotAssigned("Only the agent who has this chat, and admins, can mail its transcript.")
+    own = conversation.customer.email
+    if principal.is_customer and email is not None and email.lower() != own.lower():
+        raise Forbidden("A transcript is mailed to your own e-mail address only, the one this chat knows.")
+    # The address as it is known, not as it was spelled this time.
+    to = own if principal.is_customer or email is None else email
+    if not to:
+        raise InvalidInput("There is no e-mail address to send it to: name one.", field="email")
+    return to
 
 
 def staff(principal: Principal) -> Principal:

@@ -35,8 +35,21 @@ class QueueName(msgspec.Struct, frozen=True, array_like=True):
     name: str
 
 
+class MediaFacts(msgspec.Struct, frozen=True, array_like=True):
+    """A file of a message; `size` in bytes, `width` and `height` in pixels where it has them."""
+
+    id: str
+    type: str
+    format: str
+    name: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    has_thumbnail: bool = False
+
+
 class MessageFacts(msgspec.Struct, frozen=True, array_like=True):
-    """One message. `is_read`: somebody of the other side has read it."""
+    """One message. `is_read`: somebody of the other side has read it. A deleted one says nothing any more."""
 
     id: str
     conversation_id: str
@@ -48,10 +61,37 @@ class MessageFacts(msgspec.Struct, frozen=True, array_like=True):
     client_message_id: str | None
     created_at: datetime
     is_read: bool = False
+    media: MediaFacts | None = None
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+class NoteFacts(msgspec.Struct, frozen=True, array_like=True):
+    """An internal note, which only agents see; it stands after the message of `after_seq`."""
+
+    id: str
+    conversation_id: str
+    version: int
+    after_seq: int
+    author: Person | None
+    text: str
+    client_message_id: str | None
+    created_at: datetime
+
+
+class RatingFacts(msgspec.Struct, frozen=True, array_like=True):
+    """What the customer thought of it: 1 to 5."""
+
+    score: int
+    comment: str
 
 
 class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
-    """A conversation's state. `unread` counts for each participant's id what it has not read of others."""
+    """A conversation's state.
+
+    `unread` counts for each participant's id what it has not read of others, `read` says up to which `seq`
+    each has read.
+    """
 
     id: str
     organization_id: str
@@ -67,13 +107,17 @@ class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
     close_reason: str = ""
     closed_by: Person | None = None
     customer_is_online: bool = False
+    read: dict[str, int] = {}
+    rating: RatingFacts | None = None
 
     @property
     def handler(self) -> str | None:
         """Who has it: "agent", "queue", or nobody any more (SPEC §5)."""
         if self.status == "closed":
             return None
-        return "agent" if self.agent else "queue"
+        if self.agent:
+            return "agent"
+        return "queue" if self.status == "waiting" else None
 
 
 class MessageCreated(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -83,6 +127,22 @@ class MessageCreated(msgspec.Struct, frozen=True, array_like=True, tag=True):
     version: int
     message: MessageFacts
     notify: tuple[str, ...]
+
+
+class MessageRevised(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Durable: a message was edited or, where it says so, deleted."""
+
+    conversation_id: str
+    version: int
+    message: MessageFacts
+
+
+class NoteCreated(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Durable: an agent wrote an internal note. For agents and admins alone."""
+
+    conversation_id: str
+    version: int
+    note: NoteFacts
 
 
 class ReceiptChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -97,11 +157,15 @@ class ReceiptChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class ConversationChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Durable: the status or the assignment is now this."""
+    """Durable: the status, the assignment, the rating or the customer's profile is now this.
+
+    `kind` is that of the transition; empty where only the outcome is known.
+    """
 
     conversation_id: str
     version: int
     conversation: ConversationFacts
+    kind: str = ""
 
 
 class TypingChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -144,8 +208,10 @@ class InactivityWarned(msgspec.Struct, frozen=True, array_like=True, tag=True):
     closes_at: datetime
 
 
-DurableEvent = MessageCreated | ReceiptChanged | ConversationChanged
+DurableEvent = MessageCreated | MessageRevised | NoteCreated | ReceiptChanged | ConversationChanged
 Event = DurableEvent | TypingChanged | PresenceChanged | QueueChanged | InactivityWarned
+
+DURABLE_EVENTS = (MessageCreated, MessageRevised, NoteCreated, ReceiptChanged, ConversationChanged)
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Event])

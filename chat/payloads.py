@@ -1,11 +1,16 @@
-"""What facts look like on the wire: one shape for each thing in each dialect, for sockets and REST alike."""
+"""What facts look like on the wire: one shape for each thing in each dialect, for sockets and REST alike.
+
+A payload that may hold media is made for one `viewer`, the id of a person: the addresses of media open for
+nobody else.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
 
-from chat.events import ConversationFacts, MessageFacts, Person
+from chat.events import ConversationFacts, MediaFacts, MessageFacts, NoteFacts, Person, RatingFacts
+from chat.media import links
 
 Payload = dict[str, Any]
 
@@ -16,6 +21,34 @@ ROLE_NAMES = {"customer": "User", "agent": "Support", "admin": "Admin"}
 def timestamp(moment: datetime) -> str:
     """Write a time as ISO 8601 UTC with milliseconds and `Z` (SPEC §5)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+def optional_timestamp(moment: datetime | None) -> str | None:
+    """As `timestamp`, of a time that may not have come."""
+    return None if moment is None else timestamp(moment)
+
+
+def media(facts: MediaFacts | None, viewer: str) -> Payload | None:
+    """A file of a message, on both namespaces and over REST (SPEC §5.1)."""
+    if facts is None:
+        return None
+    thumbnail = links.url(facts.id, viewer, thumbnail=True) if facts.has_thumbnail else None
+    return {
+        "_id": facts.id,
+        "name": facts.name,
+        "type": facts.type,
+        "url": links.url(facts.id, viewer),
+        "thumbnailUrl": thumbnail,
+        "format": facts.format,
+        "size": facts.size,
+        "width": facts.width,
+        "height": facts.height,
+    }
+
+
+def rating(facts: RatingFacts | None) -> Payload | None:
+    """What the customer thought of it."""
+    return {"score": facts.score, "comment": facts.comment} if facts else None
 
 
 def sent(facts: MessageFacts) -> Payload:
@@ -29,7 +62,7 @@ def sent(facts: MessageFacts) -> Payload:
 # Namespace `/` and REST (SPEC §5.1)
 
 
-def message(facts: MessageFacts) -> Payload:
+def message(facts: MessageFacts, viewer: str) -> Payload:
     """A message as namespace `/` and REST show it."""
     return {
         "_id": facts.id,
@@ -38,8 +71,23 @@ def message(facts: MessageFacts) -> Payload:
         "senderId": support(facts.sender),
         "messageType": facts.type,
         "content": facts.text,
-        "media": None,
+        "media": media(facts.media, viewer),
         "isRead": facts.is_read,
+        "clientMessageId": facts.client_message_id,
+        "createdAt": timestamp(facts.created_at),
+        "editedAt": optional_timestamp(facts.edited_at),
+        "deletedAt": optional_timestamp(facts.deleted_at),
+    }
+
+
+def note(facts: NoteFacts) -> Payload:
+    """An internal note, for agents and admins alone."""
+    return {
+        "_id": facts.id,
+        "conversationId": facts.conversation_id,
+        "afterSeq": facts.after_seq,
+        "authorId": support(facts.author),
+        "content": facts.text,
         "clientMessageId": facts.client_message_id,
         "createdAt": timestamp(facts.created_at),
     }
@@ -59,6 +107,8 @@ def conversation(facts: ConversationFacts) -> Payload:
         "assignedSupportId": support(facts.agent),
         "status": facts.status,
         "unreadCount": facts.unread,
+        "readSeq": facts.read,
+        "rating": rating(facts.rating),
         "lastSeq": facts.last_seq,
         "queue": queue(facts),
         "createdAt": timestamp(facts.created_at),
@@ -86,7 +136,7 @@ def queue(facts: ConversationFacts) -> Payload | None:
 # Namespace `/chat` (SPEC §5.2)
 
 
-def chat_message(facts: MessageFacts) -> Payload:
+def chat_message(facts: MessageFacts, viewer: str) -> Payload:
     """A message as namespace `/chat` shows it."""
     sender = facts.sender
     return {
@@ -102,9 +152,25 @@ def chat_message(facts: MessageFacts) -> Payload:
         "fromAgent": sender is not None and sender.role != "customer",
         "sentAt": timestamp(facts.created_at),
         "type": facts.type,
-        "media": None,
+        "media": media(facts.media, viewer),
         "clientMessageId": facts.client_message_id,
         "isRead": facts.is_read,
+        "editedAt": optional_timestamp(facts.edited_at),
+        "deletedAt": optional_timestamp(facts.deleted_at),
+    }
+
+
+def chat_note(facts: NoteFacts) -> Payload:
+    """An internal note as namespace `/chat` shows it to agents."""
+    return {
+        "id": facts.id,
+        "chatId": facts.conversation_id,
+        "afterSeq": facts.after_seq,
+        "text": facts.text,
+        "fromId": facts.author.id if facts.author else None,
+        "fromName": facts.author.name if facts.author else "",
+        "sentAt": timestamp(facts.created_at),
+        "clientMessageId": facts.client_message_id,
     }
 
 
@@ -119,6 +185,9 @@ def chat(facts: ConversationFacts, user_id: str) -> Payload:
         "queue": queue(facts),
         "lastSeq": facts.last_seq,
         "unread": facts.unread.get(user_id, 0),
+        "read": facts.read,
+        "rating": rating(facts.rating),
+        "closeReason": facts.close_reason,
         "createdAt": timestamp(facts.created_at),
     }
 

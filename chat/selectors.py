@@ -11,8 +11,17 @@ from accounts import presence
 from accounts.models import Role, User
 from accounts.tokens import Principal
 from chat import rooms
-from chat.events import ConversationFacts, MessageFacts, Person, QueueName, ReceiptChanged
-from chat.models import Conversation, Message, Participant, Status
+from chat.events import (
+    ConversationFacts,
+    MediaFacts,
+    MessageFacts,
+    NoteFacts,
+    Person,
+    QueueName,
+    RatingFacts,
+    ReceiptChanged,
+)
+from chat.models import Conversation, Media, Message, Note, Participant, Rating, Status
 from queueing.models import Queue
 
 BACKLOG_MESSAGES = 50
@@ -41,7 +50,7 @@ def queue_name(queue: Queue | None) -> QueueName | None:
 
 def conversations() -> QuerySet[Conversation]:
     """All conversations, with what `conversation_facts` needs of other tables."""
-    return Conversation.objects.select_related("customer", "agent", "queue", "closed_by")
+    return Conversation.objects.select_related("customer", "agent", "queue", "closed_by", "rating")
 
 
 def conversation_facts(conversation: Conversation) -> ConversationFacts:
@@ -52,7 +61,8 @@ def conversation_facts(conversation: Conversation) -> ConversationFacts:
 def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts]:
     """Describe conversations, in their order, with one query for all their unread counts."""
     statuses = presence.statuses({conversation.customer_id for conversation in found})
-    unread = unread_counts([conversation.id for conversation in found])
+    ids = [conversation.id for conversation in found]
+    unread, read = unread_counts(ids), read_marks(ids)
     return [
         ConversationFacts(
             id=str(conversation.id),
@@ -69,9 +79,26 @@ def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts
             close_reason=conversation.close_reason,
             closed_by=person(conversation.closed_by) if conversation.closed_by else None,
             customer_is_online=statuses[conversation.customer_id] != presence.OFFLINE,
+            read=read.get(conversation.id, {}),
+            rating=rating_facts(conversation),
         )
         for conversation in found
     ]
+
+
+def rating_facts(conversation: Conversation) -> RatingFacts | None:
+    """Describe the customer's rating, if there is one."""
+    rating: Rating | None = getattr(conversation, "rating", None)
+    return RatingFacts(score=rating.score, comment=rating.comment) if rating else None
+
+
+def read_marks(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+    """Say, for each participant, up to which `seq` it has read."""
+    marks: dict[UUID, dict[str, int]] = {}
+    rows = Participant.objects.filter(conversation_id__in=conversation_ids)
+    for conversation_id, user_id, seq in rows.values_list("conversation_id", "user_id", "read_seq"):
+        marks.setdefault(conversation_id, {})[str(user_id)] = seq
+    return marks
 
 
 def unread_counts(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
@@ -94,10 +121,19 @@ def messages_of(
     conversation: Conversation, *, after: int = 0, before: int | None = None
 ) -> QuerySet[Message]:
     """The messages between two `seq`, both excluded, in their order; none newer than the row at hand says."""
-    found = conversation.messages.select_related("sender").filter(
+    found = conversation.messages.select_related("sender", "media").filter(
         seq__gt=after, seq__lte=conversation.last_seq
     )
     return (found if before is None else found.filter(seq__lt=before)).order_by("seq")
+
+
+def revised_messages(conversation: Conversation, *, up_to: int) -> QuerySet[Message]:
+    """The messages up to a `seq` that have been edited or deleted, in their order."""
+    return (
+        conversation.messages.select_related("sender", "media")
+        .filter(Q(edited_at__isnull=False) | Q(deleted_at__isnull=False), seq__lte=up_to)
+        .order_by("seq")
+    )
 
 
 def latest_messages(messages: QuerySet[Message], count: int) -> list[Message]:
@@ -128,9 +164,47 @@ def message_facts(conversation: Conversation, messages: Iterable[Message]) -> li
             created_at=message.created_at,
             is_read=message.seq
             <= (read_by_staff if message.sender_id == conversation.customer_id else read_by_customer),
+            media=media_facts(message.media),
+            edited_at=message.edited_at,
+            deleted_at=message.deleted_at,
         )
         for message in messages
     ]
+
+
+def media_facts(media: Media | None) -> MediaFacts | None:
+    """Describe a file as those who may see its message see it."""
+    if media is None:
+        return None
+    return MediaFacts(
+        id=str(media.id),
+        type=media.type,
+        format=media.format,
+        name=media.name,
+        size=media.size,
+        width=media.width,
+        height=media.height,
+        has_thumbnail=bool(media.thumbnail),
+    )
+
+
+def notes_of(conversation: Conversation) -> QuerySet[Note]:
+    """The internal notes of a conversation, in their order."""
+    return conversation.notes.select_related("author").order_by("version")
+
+
+def note_facts(note: Note) -> NoteFacts:
+    """Describe an internal note."""
+    return NoteFacts(
+        id=str(note.id),
+        conversation_id=str(note.conversation_id),
+        version=note.version,
+        after_seq=note.after_seq,
+        author=person(note.author) if note.author else None,
+        text=note.text,
+        client_message_id=note.client_message_id,
+        created_at=note.created_at,
+    )
 
 
 def receipts_after(conversation: Conversation, version: int) -> list[ReceiptChanged]:
@@ -175,7 +249,7 @@ def presence_rooms(somebody: User | Principal) -> tuple[str, ...]:
 def last_texts(found: Sequence[Conversation]) -> dict[str, str]:
     """The last thing a person said in each of these conversations, by conversation id."""
     last = (
-        Message.objects.filter(conversation=OuterRef("id"), sender__isnull=False)
+        Message.objects.filter(conversation=OuterRef("id"), sender__isnull=False, deleted_at__isnull=True)
         .order_by("-seq")
         .values("text")
     )

@@ -12,7 +12,7 @@ from accounts.tokens import Principal
 from chat import access, selectors
 from chat.actions import inactivity, routing, transitions
 from chat.errors import InvalidInput
-from chat.models import Conversation, Participant, Status
+from chat.models import Conversation, Status
 from queueing import line
 
 MAX_REASON_CHARACTERS = 200
@@ -54,7 +54,6 @@ def _create(customer: Principal, queue_id: str | None, *, now: datetime) -> Conv
         created_at=now,
         updated_at=now,
     )
-    Participant.objects.create(conversation=conversation, user_id=customer.user_id)
     transitions.record(
         conversation,
         kind="started",

@@ -6,44 +6,72 @@ from uuid import UUID
 
 from accounts.tokens import Principal
 from chat import access, fanout
+from chat.actions import resolving
+from chat.actions.texts import checked_client_message_id, checked_text
 from chat.errors import InvalidInput
 from chat.events import MessageCreated, QueueChanged
-from chat.message_writer import MarkRead, Read, SendMessage, Sent, writer
-from chat.models.message import MAX_CLIENT_MESSAGE_ID_CHARACTERS, MAX_TEXT_CHARACTERS
+from chat.message_writer import ConversationResolved, MarkRead, Read, SendMessage, Sent, writer
+from chat.models import MediaType, MessageType
+from chat.threads import in_database_thread
 
 PREVIEW_CHARACTERS = 140
+SENDABLE_TYPES = (str(MessageType.TEXT), *MediaType.values)
 
 
 def message_to_send(
-    sender: Principal, conversation_id: str, text: str, client_message_id: str | None = None
+    sender: Principal,
+    conversation_id: str,
+    text: str | None,
+    client_message_id: str | None = None,
+    *,
+    media_id: str | None = None,
+    message_type: str | None = None,
 ) -> SendMessage:
-    """Check what somebody wants to say (SPEC §4). Raises `InvalidInput` naming the limit, and `NotFound`."""
-    text = text.strip()
-    if not text:
-        raise InvalidInput("The text is empty: write 1 to 10,000 characters.", field="text")
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise InvalidInput(
-            f"The text has {len(text):,} characters; at most 10,000 are allowed.", field="text"
-        )
-    if "\0" in text or "\0" in (client_message_id or ""):
-        raise InvalidInput("The text holds a NUL character, which cannot be stored.", field="text")
-    if client_message_id is not None and not 1 <= len(client_message_id) <= MAX_CLIENT_MESSAGE_ID_CHARACTERS:
-        raise InvalidInput("A clientMessageId has 1 to 64 characters.", field="clientMessageId")
-    return SendMessage(sender, access.parse_id(conversation_id), text, client_message_id)
+    """Check what somebody wants to say: a text, or a file with or without one (SPEC §4).
+
+    Raises `InvalidInput` naming what is allowed, and `NotFound`.
+    """
+    if message_type not in (None, *SENDABLE_TYPES):
+        raise InvalidInput(f"messageType must be one of {', '.join(SENDABLE_TYPES)}.", field="messageType")
+    if media_id is None and message_type not in (None, MessageType.TEXT):
+        raise InvalidInput(f"A message of the type {message_type} needs its mediaId.", field="mediaId")
+    if media_id is not None and message_type == MessageType.TEXT:
+        raise InvalidInput("A text message has no mediaId: name the type of the media.", field="messageType")
+    if media_id is None and text is None:
+        raise InvalidInput("A text message needs its content.", field="content")
+    return SendMessage(
+        sender,
+        access.parse_id(conversation_id),
+        checked_text(text or "", may_be_empty=media_id is not None),
+        checked_client_message_id(client_message_id),
+        None if media_id is None else access.parse_id(media_id, "media"),
+        message_type,
+    )
 
 
 async def send(message: SendMessage) -> MessageCreated:
     """Store a message and tell everyone; returns when it is durable.
 
-    A resend returns the first message and tells nobody again. Raises `NotFound`, `NotAssigned`,
-    `ConversationClosed`, `Conflict` (the `clientMessageId` of another text), `Unavailable`.
+    A resend returns the first message and tells nobody again. A customer's message opens a resolved
+    conversation again. Raises `NotFound`, `NotAssigned`, `ConversationClosed`, `Conflict` (the
+    `clientMessageId` of another message), `InvalidInput` (a file of another type), `Unavailable`.
     """
-    return _tell_sent(await writer.submit(message))
+    try:
+        return _tell_sent(await writer.submit(message))
+    except ConversationResolved:
+        # Opened first, in a transaction of its own: a crash in between leaves an open conversation that
+        # lacks a message which nobody acknowledged.
+        await in_database_thread(resolving.reopen, message.sender, message.conversation_id)
+        return _tell_sent(await writer.submit(message))
 
 
 def send_and_wait(message: SendMessage) -> MessageCreated:
     """As `send`, for a thread without an event loop."""
-    return _tell_sent(writer.submit_and_wait(message))
+    try:
+        return _tell_sent(writer.submit_and_wait(message))
+    except ConversationResolved:
+        resolving.reopen(message.sender, message.conversation_id)
+        return _tell_sent(writer.submit_and_wait(message))
 
 
 def read_mark(reader: Principal, conversation_id: str, message_id: str | None = None) -> MarkRead:

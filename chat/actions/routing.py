@@ -12,16 +12,19 @@ from accounts.models import User
 from accounts.tokens import Principal
 from chat import access, fanout, selectors
 from chat.actions import inactivity, transitions
-from chat.errors import AlreadyTaken, ConversationClosed, NotFound
+from chat.errors import AlreadyTaken, Conflict, ConversationClosed, NotFound
 from chat.events import Person, QueueChanged
-from chat.models import Conversation, Participant, Status
+from chat.models import Conversation, Status
 from queueing import line
 
 
 def let_wait(conversation: Conversation, *, now: datetime) -> None:
-    """Put a conversation into its queue's line, in the caller's transaction, and tell the queue's agents."""
+    """Put a conversation into its queue's line, in the caller's transaction, and tell the queue's agents.
+
+    Its place is that of the moment in which it began: one that comes back stands before those who came later.
+    """
     assert conversation.queue is not None
-    line.enqueue(conversation.queue, str(conversation.id), now=now)
+    line.enqueue(conversation.queue, str(conversation.id), now=conversation.created_at)
     fanout.publish_on_commit(
         QueueChanged(
             kind="added",
@@ -32,6 +35,67 @@ def let_wait(conversation: Conversation, *, now: datetime) -> None:
             waiting_since=now,
         )
     )
+
+
+def return_to_queue(actor: Principal, conversation_id: str) -> Conversation:
+    """Let an agent's chat wait again, ahead of those who came later (SPEC §3).
+
+    A waiting chat stays where it is. Raises `NotFound`, `NotAssigned`, `Forbidden`, and `Conflict` for a chat
+    that is over.
+    """
+    access.staff(actor)
+    conversation = access.readable_conversation(actor, conversation_id)
+    with transaction.atomic():
+        conversation = transitions.lock(conversation.id)
+        if conversation.status == Status.WAITING:
+            return conversation
+        access.check_may_write(actor, conversation)
+        if conversation.status == Status.RESOLVED:
+            raise Conflict("This conversation is resolved. Open it again first.")
+        now = timezone.now()
+        transitions.record(
+            conversation,
+            kind="returned",
+            actor_id=actor.user_id,
+            status=Status.WAITING,
+            agent=None,
+            says=f"{actor.name} returned the chat to the queue",
+            now=now,
+        )
+        inactivity.stop_watching(conversation)
+        let_wait(conversation, now=now)
+    return conversation
+
+
+def reassign(admin: Principal, conversation_id: str, agent_id: str) -> Conversation:
+    """Give a conversation to this agent, whoever has it now (SPEC §6 `POST support/reassign`).
+
+    Who has it already keeps it. Raises `Forbidden` for everyone but admins, `NotFound`, and
+    `ConversationClosed`.
+    """
+    agent = access.agent_to_assign(admin, agent_id)
+    conversation = access.readable_conversation(admin, conversation_id)
+    with transaction.atomic():
+        was_waiting = line.withdraw(str(conversation.id))
+        conversation = transitions.lock(conversation.id)
+        if conversation.status == Status.CLOSED:
+            raise ConversationClosed("This conversation is closed and cannot be given to anybody.")
+        if conversation.status == Status.OPEN and conversation.agent_id == agent.id:
+            return conversation
+        now = timezone.now()
+        transitions.record(
+            conversation,
+            kind="reassigned",
+            actor_id=admin.user_id,
+            status=Status.OPEN,
+            agent=agent,
+            says=f"{admin.name} gave the chat to {agent.name}",
+            now=now,
+        )
+        inactivity.watch(conversation, now=now)
+        if was_waiting:
+            tell_removed(conversation, taken_by=selectors.person(agent))
+    return conversation
 
 
 def pick_next(agent: Principal, queue_id: str | None = None) -> Conversation | None:
@@ -79,7 +143,6 @@ def claim(agent: Principal, conversation_id: str) -> Conversation:
 
 def _assign(conversation: Conversation, agent: Principal, *, kind: str) -> Conversation:
     now = timezone.now()
-    Participant.objects.get_or_create(conversation=conversation, user_id=agent.user_id)
     transitions.record(
         conversation,
         kind=kind,

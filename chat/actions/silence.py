@@ -27,7 +27,7 @@ def register_timers() -> None:
 
 def warn_if_silent(key: str, now: datetime) -> None:
     """Tell both sides when the chat will close, once for each silence."""
-    conversation = _watched(key)
+    conversation = _watched(key, Status.OPEN)
     if conversation is None:
         return
     due = conversation.last_activity_at + inactivity.warning_after(conversation)
@@ -45,7 +45,7 @@ def warn_if_silent(key: str, now: datetime) -> None:
 
 def close_if_silent(key: str, now: datetime) -> None:
     """Close the chat, in the name of the system."""
-    conversation = _watched(key)
+    conversation = _watched(key, Status.OPEN, Status.RESOLVED)
     if conversation is None:
         return
     due = conversation.last_activity_at + inactivity.close_after(conversation)
@@ -57,9 +57,9 @@ def close_if_silent(key: str, now: datetime) -> None:
     )
 
 
-def _watched(key: str) -> Conversation | None:
+def _watched(key: str, *statuses: Status) -> Conversation | None:
     """Lock the chat of a timer; None when there is nothing to watch any more. Raises `TryLater`."""
-    conversations = selectors.conversations().filter(id=UUID(key), status=Status.OPEN)
+    conversations = selectors.conversations().filter(id=UUID(key), status__in=statuses)
     try:
         return conversations.select_for_update(of=("self",), nowait=True).first()
     except OperationalError:

@@ -21,6 +21,10 @@ class View(APIView):
         """The person of the request's token."""
         return cast(Principal, self.request.user)
 
+    def viewer(self) -> str:
+        """The id of that person, for whom payloads are made."""
+        return str(self.caller().user_id)
+
     def body(self, serializer: type[Serializer[Any]]) -> dict[str, Any]:
         """The request's body. Raises `ValidationError`, and `Forbidden` for a false `orgId` or `role`."""
         checked = serializer(data=self.request.data)

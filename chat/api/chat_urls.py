@@ -2,15 +2,20 @@
 
 from django.urls import path, re_path
 
-from chat.api import account_views, conversation_views, message_views, team_views
+from chat.api import account_views, conversation_views, lifecycle_views, message_views, note_views, team_views, transcript_views
 
 urlpatterns = [
     path("conversations", conversation_views.Conversations.as_view()),
     path("conversations/<str:conversation_id>", conversation_views.ConversationDetail.as_view()),
     path("conversations/<str:conversation_id>/read", conversation_views.ReadConversation.as_view()),
     path("conversations/<str:conversation_id>/end", conversation_views.EndConversation.as_view()),
+    path("conversations/<str:conversation_id>/notes", note_views.Notes.as_view()),
+    path("conversations/<str:conversation_id>/rating", lifecycle_views.ConversationRating.as_view()),
+    path("conversations/<str:conversation_id>/status", lifecycle_views.ConversationStatus.as_view()),
+    path("support/reassign", lifecycle_views.Reassign.as_view()),
+    path("conversations/<str:conversation_id>/transcript", transcript_views.Transcript.as_view()),
     path("messages", message_views.Messages.as_view()),
-    path("messages/<str:conversation_id>", message_views.ConversationMessages.as_view()),
+    path("messages/<str:conversation_or_message_id>", message_views.ConversationMessages.as_view()),
     path("support/conversations", conversation_views.SupportConversations.as_view()),
     path("presence", team_views.Presence.as_view()),
     path("queues", team_views.Queues.as_view()),

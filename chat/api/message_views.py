@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat import access, payloads, selectors
-from chat.actions import messages
+from chat.actions import messages, revisions
 from chat.api import serializers, shapes
 from chat.api.answers import MAX_LIMIT, answer, number, page_of
 from chat.api.base import View
@@ -27,13 +27,20 @@ class Messages(View):
         """Send a message; with a `clientMessageId` a repetition returns the first one."""
         body = self.body(serializers.SendMessage)
         message = messages.message_to_send(
-            self.caller(), body["conversationId"], body["content"], body.get("clientMessageId")
+            self.caller(),
+            body["conversationId"],
+            body.get("content"),
+            body.get("clientMessageId"),
+            media_id=body.get("mediaId"),
+            message_type=body.get("messageType"),
         )
         created = messages.send_and_wait(message)
-        return answer("Message sent successfully", payloads.message(created.message))
+        return answer("Message sent successfully", payloads.message(created.message, self.viewer()))
 
 
 class ConversationMessages(View):
+    """A GET names a conversation, PATCH and DELETE name one of its messages (SPEC §6)."""
+
     @extend_schema(
         operation_id="list_messages",
         parameters=[
@@ -43,9 +50,9 @@ class ConversationMessages(View):
         ],
         responses={200: shapes.pages(shapes.Message, pagination_required=False)},
     )
-    def get(self, request: Request, conversation_id: str) -> Response:
+    def get(self, request: Request, conversation_or_message_id: str) -> Response:
         """List messages in their order: by page, or those `after` or `before` a `seq`."""
-        conversation = access.readable_conversation(self.caller(), conversation_id)
+        conversation = access.readable_conversation(self.caller(), conversation_or_message_id)
         if {"after", "before"} & set(request.query_params):
             return self._beside_a_seq(request, conversation)
         found, pagination = page_of(selectors.messages_of(conversation), request, default_limit=50)
@@ -53,7 +60,7 @@ class ConversationMessages(View):
         return Response(
             {
                 "message": "Messages fetched successfully",
-                "data": [payloads.message(message) for message in facts],
+                "data": [payloads.message(message, self.viewer()) for message in facts],
                 "pagination": pagination,
             }
         )
@@ -69,4 +76,27 @@ class ConversationMessages(View):
             else selectors.latest_messages(between, limit)
         )
         facts = selectors.message_facts(conversation, found)
-        return answer("Messages fetched successfully", [payloads.message(message) for message in facts])
+        return answer(
+            "Messages fetched successfully", [payloads.message(message, self.viewer()) for message in facts]
+        )
+
+    @extend_schema(
+        operation_id="edit_message",
+        request=serializers.EditMessage,
+        responses={200: shapes.answer(shapes.Message), **shapes.refusals(403, 404, 409, 503)},
+    )
+    def patch(self, request: Request, conversation_or_message_id: str) -> Response:
+        """Replace what a message says: its sender, or an admin."""
+        body = self.body(serializers.EditMessage)
+        facts = revisions.edit_message(self.caller(), conversation_or_message_id, body["content"])
+        return answer("Message edited successfully", payloads.message(facts, self.viewer()))
+
+    @extend_schema(
+        operation_id="delete_message",
+        request=None,
+        responses={200: shapes.answer(shapes.Message), **shapes.refusals(403, 404, 409, 503)},
+    )
+    def delete(self, request: Request, conversation_or_message_id: str) -> Response:
+        """Take away what a message says, its sender or an admin; its place in the conversation stays."""
+        facts = revisions.delete_message(self.caller(), conversation_or_message_id)
+        return answer("Message deleted successfully", payloads.message(facts, self.viewer()))

@@ -6,6 +6,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from chat.models.ticket import MAX_DESCRIPTION_CHARACTERS
+
 
 class StrictCharField(serializers.CharField):
     """A text that must be one: DRF would turn a number into a text and let a client's mistake through."""
@@ -15,6 +17,16 @@ class StrictCharField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class StrictIntegerField(serializers.IntegerField):
+    """A whole number that must be one: DRF would take the text "3" and the number 3.0 too."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """Read a JSON number."""
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return int(super().to_internal_value(data))
 
 
 class Credentials(serializers.Serializer[Any]):
@@ -37,13 +49,49 @@ class StartConversation(serializers.Serializer[Any]):
 
 class SendMessage(serializers.Serializer[Any]):
     conversationId = StrictCharField(max_length=64)
-    messageType = serializers.ChoiceField(["text"], default="text")
+    messageType = serializers.ChoiceField(["text", "image", "audio", "video"], required=False)
     # Its own limit is checked, and named, where every message passes: chat.actions.messages.
+    content = StrictCharField(required=False, allow_null=True, trim_whitespace=False, allow_blank=True)
+    mediaId = StrictCharField(max_length=64, required=False, allow_null=True)
+    clientMessageId = StrictCharField(
+        required=False, allow_null=True, trim_whitespace=False, allow_blank=True
+    )
+
+
+class EditMessage(serializers.Serializer[Any]):
+    content = StrictCharField(trim_whitespace=False, allow_blank=True)
+
+
+class AddNote(serializers.Serializer[Any]):
     content = StrictCharField(trim_whitespace=False, allow_blank=True)
     clientMessageId = StrictCharField(
         required=False, allow_null=True, trim_whitespace=False, allow_blank=True
     )
 
 
+class RateConversation(serializers.Serializer[Any]):
+    score = StrictIntegerField(min_value=1, max_value=5)
+    comment = StrictCharField(max_length=2000, required=False, allow_blank=True)
+
+
+class ChangeStatus(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(["open", "waiting", "resolved", "closed"])
+
+
+class Reassign(serializers.Serializer[Any]):
+    conversationId = StrictCharField(max_length=64)
+    supportId = StrictCharField(max_length=64)
+
+
 class EndConversation(serializers.Serializer[Any]):
     reason = StrictCharField(max_length=200, required=False, allow_blank=True)
+
+
+class MailTranscript(serializers.Serializer[Any]):
+    email = StrictCharField(max_length=254, required=False, allow_null=True)
+
+
+class LeaveTicket(serializers.Serializer[Any]):
+    name = StrictCharField(max_length=120)
+    email = StrictCharField(max_length=254)
+    description = StrictCharField(max_length=MAX_DESCRIPTION_CHARACTERS)

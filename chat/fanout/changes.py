@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from chat import selectors
-from chat.events import ConversationChanged, DurableEvent, MessageCreated, MessageFacts
-from chat.models import Conversation
+from chat.events import (
+    ConversationChanged,
+    DurableEvent,
+    MessageCreated,
+    MessageFacts,
+    MessageRevised,
+    NoteCreated,
+)
+from chat.models import Conversation, Note
 
 IDS_IN_A_QUERY = 500
 
@@ -30,22 +37,36 @@ def changes_since(conversation_id: str, version: int) -> tuple[list[DurableEvent
     conversation = selectors.conversations().filter(id=conversation_id).first()
     if conversation is None:
         return [], version
-    messages = selectors.messages_of(conversation).filter(version__gt=version)
+    window = {"version__gt": version, "version__lte": conversation.version}
+    rows = selectors.messages_of(conversation)
+    new = list(rows.filter(created_version__gt=version, created_version__lte=conversation.version))
+    # Whatever is said anew tells of the message as it is now, so a revision of a new one is in it already.
+    revised = list(rows.filter(**window, created_version__lte=version))
+    told = selectors.message_facts(conversation, new + revised)
     changes: list[DurableEvent] = [
-        message_created(conversation, message) for message in selectors.message_facts(conversation, messages)
+        message_created(conversation, facts, message.created_version)
+        for message, facts in zip(new, told, strict=False)
     ]
+    changes += [MessageRevised(conversation_id, facts.version, facts) for facts in told[len(new) :]]
     changes += selectors.receipts_after(conversation, version)
+    changes += [note_created(note) for note in selectors.notes_of(conversation).filter(**window)]
     if conversation.state_version > version:
-        facts = selectors.conversation_facts(conversation)
-        changes.append(ConversationChanged(str(conversation.id), conversation.state_version, facts))
+        state = selectors.conversation_facts(conversation)
+        changes.append(ConversationChanged(conversation_id, conversation.state_version, state))
     return changes, conversation.version
 
 
-def message_created(conversation: Conversation, message: MessageFacts) -> MessageCreated:
-    """Tell of a message of this conversation to those it concerns."""
+def message_created(conversation: Conversation, message: MessageFacts, version: int) -> MessageCreated:
+    """Tell of a message of this conversation, made at `version`, to those it concerns."""
     concerned = {str(conversation.customer_id)}
     if conversation.agent_id:
         concerned.add(str(conversation.agent_id))
     if message.sender:
         concerned.discard(message.sender.id)
-    return MessageCreated(str(conversation.id), message.version, message, tuple(sorted(concerned)))
+    return MessageCreated(str(conversation.id), version, message, tuple(sorted(concerned)))
+
+
+def note_created(note: Note) -> NoteCreated:
+    """Tell of an internal note."""
+    facts = selectors.note_facts(note)
+    return NoteCreated(facts.conversation_id, facts.version, facts)

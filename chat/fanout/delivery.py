@@ -17,17 +17,26 @@ class Member(Protocol):
     @property
     def user_id(self) -> str: ...
 
+    @property
+    def is_staff_member(self) -> bool: ...
+
     def deliver(self, frame: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One frame for the members of rooms; written only when there is somebody to read it."""
+    """One frame for the members of rooms; written only when there is somebody to read it.
+
+    `encode` takes the id of the person who reads: a personal frame is written once for each, any other once
+    for all, with an empty id. What only agents and admins may know is `staff_only`.
+    """
 
     rooms: tuple[str, ...]
-    encode: Callable[[], str]
+    encode: Callable[[str], str]
     except_room: str | None = None
     except_user: str | None = None
+    is_personal: bool = False
+    staff_only: bool = False
 
 
 Dialect = Callable[[Event], Iterable[Outgoing]]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from chat import rooms
-from chat.events import ConversationChanged, DurableEvent, Event, MessageCreated, ReceiptChanged
+from chat.events import DURABLE_EVENTS, DurableEvent, Event
 from chat.fanout.delivery import Dialect, Member, Outgoing
 from chat.fanout.timeline import Timeline
 
@@ -111,7 +111,7 @@ class Hub:
 
     def receive(self, event: Event) -> None:
         """Take an event from this process or another, and deliver it here when its turn has come."""
-        if isinstance(event, MessageCreated | ReceiptChanged | ConversationChanged):
+        if isinstance(event, DURABLE_EVENTS):
             timeline = self.timelines.get(event.conversation_id)
             if timeline is not None:
                 timeline.receive(event)
@@ -139,10 +139,12 @@ class Hub:
                 log.exception("event_not_delivered", event_type=type(event).__name__)
 
     def _send(self, namespace: str, outgoing: Outgoing, version: int | None) -> None:
-        frame: str | None = None
+        frames: dict[str, str] = {}
         for member, joining in self._recipients(namespace, outgoing):
+            reader = member.user_id if outgoing.is_personal else ""
+            frame = frames.get(reader)
             if frame is None:
-                frame = outgoing.encode()
+                frame = frames[reader] = outgoing.encode(reader)
             if joining is None or version is None:
                 member.deliver(frame)
             elif joining.version is None:
@@ -163,6 +165,8 @@ class Hub:
 
     def _wants(self, member: Member, outgoing: Outgoing, seen: set[Member]) -> bool:
         if member in seen or (outgoing.except_user is not None and member.user_id == outgoing.except_user):
+            return False
+        if outgoing.staff_only and not member.is_staff_member:
             return False
         if outgoing.except_room is not None and outgoing.except_room in self._rooms_of.get(member, ()):
             return False

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from accounts import presence
 from chat import payloads, selectors
 from chat.access import parse_id
-from chat.actions import conversations, messages, people, routing
+from chat.actions import conversations, messages, notes, people, ratings, resolving, routing
 from chat.errors import InvalidInput
 from chat.gateway import commands, joining, typing
-from chat.gateway.chat_dialect import NAMESPACE, dialect
+from chat.gateway.chat_dialect import NAMESPACE, dialect, receipt
 from chat.gateway.dispatch import Namespace, staff_only
 from chat.gateway.sockets import Socket
 from chat.models import Conversation
@@ -49,9 +52,11 @@ async def leave_chat(socket: Socket, command: commands.InChat) -> Payload:
 
 @chat.on("chat-message", "sendMessage", takes=commands.SendToChat)
 async def send_message(socket: Socket, command: commands.SendToChat) -> Payload:
-    """Store a text, then `chat-message` to the room."""
+    """Store a text or a file, then `chat-message` to the room."""
     created = await messages.send(
-        messages.message_to_send(socket.user, command.chat_id, command.text, command.client_message_id)
+        messages.message_to_send(
+            socket.user, command.chat_id, command.text, command.client_message_id, media_id=command.media_id
+        )
     )
     return payloads.sent(created.message)
 
@@ -91,8 +96,32 @@ async def mark_read(socket: Socket, command: commands.ReadChat) -> Payload:
 @chat.on("close-chat", takes=commands.CloseChat)
 async def close_chat(socket: Socket, command: commands.CloseChat) -> Payload:
     """Close the chat for good."""
-    closed = await in_database_thread(_close, socket, command)
-    return {"chat": closed}
+    close = partial(conversations.close_conversation, socket.user, command.chat_id, command.reason)
+    return {"chat": await _changed(socket, close)}
+
+
+@chat.on("resolve-chat", takes=commands.InChat)
+async def resolve_chat(socket: Socket, command: commands.InChat) -> Payload:
+    """The chat is done; the customer's next message opens it again."""
+    staff_only(socket.user)
+    return {"chat": await _changed(socket, partial(resolving.resolve, socket.user, command.chat_id))}
+
+
+@chat.on("rate-chat", takes=commands.RateChat)
+async def rate_chat(socket: Socket, command: commands.RateChat) -> Payload:
+    """The customer's rating, once the chat is closed or resolved."""
+    rate = partial(ratings.rate, socket.user, command.chat_id, command.score, command.comment)
+    return {"chat": await _changed(socket, rate)}
+
+
+@chat.on("add-note", takes=commands.AddNote)
+async def add_note(socket: Socket, command: commands.AddNote) -> Payload:
+    """An internal note, told to the agents in the room."""
+    staff_only(socket.user)
+    note = await in_database_thread(
+        notes.add_note, socket.user, command.chat_id, command.text, command.client_message_id
+    )
+    return {"note": payloads.chat_note(selectors.note_facts(note))}
 
 
 @chat.on("pick-next", takes=commands.PickNext)
@@ -113,12 +142,19 @@ async def claim_chat(socket: Socket, command: commands.InChat) -> Payload:
 
 async def _enter(socket: Socket, chat_id: str, last_seq: int | None) -> Payload:
     def hand_over(snapshot: Snapshot) -> None:
-        socket.emit("messages", [payloads.chat_message(message) for message in snapshot.messages])
+        backlog = [payloads.chat_message(message, socket.user_id) for message in snapshot.messages]
+        socket.emit("messages", backlog)
+        for message in snapshot.revised:
+            name = "message-deleted" if message.deleted_at else "message-updated"
+            socket.emit(name, payloads.chat_message(message, socket.user_id))
+        for mark in snapshot.receipts:
+            socket.emit("message-read", receipt(mark))
 
     snapshot = await joining.join(socket, chat_id, last_seq, hand_over)
     return payloads.chat(snapshot.conversation, socket.user_id)
 
 
-def _close(socket: Socket, command: commands.CloseChat) -> Payload:
-    closed: Conversation = conversations.close_conversation(socket.user, command.chat_id, command.reason)
-    return payloads.chat(selectors.conversation_facts(closed), socket.user_id)
+async def _changed(socket: Socket, change: Callable[[], Conversation]) -> Payload:
+    """Change a conversation and describe it as it is now."""
+    facts = await in_database_thread(lambda: selectors.conversation_facts(change()))
+    return payloads.chat(facts, socket.user_id)

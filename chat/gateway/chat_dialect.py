@@ -9,9 +9,12 @@ from chat import payloads, rooms
 from chat.events import (
     ConversationChanged,
     ConversationFacts,
+    DurableEvent,
     Event,
     InactivityWarned,
     MessageCreated,
+    MessageRevised,
+    NoteCreated,
     Person,
     PresenceChanged,
     QueueChanged,
@@ -29,11 +32,16 @@ def dialect(event: Event) -> Iterable[Outgoing]:
     """Say an event in this namespace's words."""
     match event:
         case MessageCreated():
-            return [_tell(_room(event), "chat-message", partial(payloads.chat_message, event.message))]
+            return [_message(event, "chat-message")]
+        case MessageRevised():
+            return [_message(event, "message-deleted" if event.message.deleted_at else "message-updated")]
+        case NoteCreated():
+            note = partial(payloads.chat_note, event.note)
+            return [_tell(_room(event), "chat-note", note, staff_only=True)]
         case ReceiptChanged():
-            return [_tell(_room(event), "message-read", partial(_receipt, event))]
+            return [_tell(_room(event), "message-read", partial(receipt, event))]
         case ConversationChanged():
-            return _conversation_changed(event.conversation)
+            return _conversation_changed(event.conversation, event.kind)
         case TypingChanged():
             status = partial(_typing, event)
             return [_tell(_room(event), "presence-change", status, except_user=event.person.id)]
@@ -48,16 +56,25 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             return [_tell(_room(event), "inactivity-warning", lambda: data)]
 
 
-def _conversation_changed(facts: ConversationFacts) -> Iterable[Outgoing]:
-    concerned: tuple[str, ...] = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
-    if facts.agent:
-        concerned += (rooms.user(facts.agent.id),)
-    if facts.status == "closed":
+def _conversation_changed(facts: ConversationFacts, kind: str) -> Iterable[Outgoing]:
+    concerned = (rooms.conversation(facts.id), *map(rooms.user, facts.read))
+    if kind == "rated" and facts.rating is not None:
+        rating = {"chatId": facts.id, "score": facts.rating.score, "comment": facts.rating.comment}
+        yield _tell(concerned, "chat-rated", lambda: rating, staff_only=True)
+    elif kind == "profile":
+        customer = {"chatId": facts.id, "customer": payloads.identity(facts.customer)}
+        yield _tell(concerned, "customer-updated", lambda: customer)
+    elif facts.status == "closed":
         closed_by = facts.closed_by.id if facts.closed_by else None
-        data = {"chatId": facts.id, "reason": facts.close_reason, "closedBy": closed_by}
-        yield _tell(concerned, "chat-closed", lambda: data)
+        closed = {"chatId": facts.id, "reason": facts.close_reason, "closedBy": closed_by}
+        yield _tell(concerned, "chat-closed", lambda: closed)
+    elif facts.status == "resolved":
+        yield _tell(concerned, "chat-resolved", lambda: {"chatId": facts.id})
     elif facts.agent is not None:
         yield _tell(concerned, "chat-assigned", partial(_taken_by, facts.id, facts.agent))
+    elif kind not in ("", "started"):
+        queue = {"chatId": facts.id, "toQueue": payloads.queue(facts), "toAgent": None}
+        yield _tell(concerned, "chat-transferred", lambda: queue)
 
 
 def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:
@@ -68,17 +85,35 @@ def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:
         yield _tell(agents, "chat-claimed", claimed, except_user=event.taken_by.id)
 
 
+def _message(event: MessageCreated | MessageRevised, name: str) -> Outgoing:
+    def encode(viewer: str) -> str:
+        return encode_event(NAMESPACE, name, (payloads.chat_message(event.message, viewer),))
+
+    return Outgoing(_room(event), encode, is_personal=event.message.media is not None)
+
+
 def _tell(
-    to: tuple[str, ...], name: str, data: Callable[[], Payload], *, except_user: str | None = None
+    to: tuple[str, ...],
+    name: str,
+    data: Callable[[], Payload],
+    *,
+    except_user: str | None = None,
+    staff_only: bool = False,
 ) -> Outgoing:
-    return Outgoing(to, lambda: encode_event(NAMESPACE, name, (data(),)), except_user=except_user)
+    return Outgoing(
+        to,
+        lambda viewer: encode_event(NAMESPACE, name, (data(),)),
+        except_user=except_user,
+        staff_only=staff_only,
+    )
 
 
-def _room(event: MessageCreated | ReceiptChanged | TypingChanged | InactivityWarned) -> tuple[str, ...]:
+def _room(event: DurableEvent | TypingChanged | InactivityWarned) -> tuple[str, ...]:
     return (rooms.conversation(event.conversation_id),)
 
 
-def _receipt(event: ReceiptChanged) -> Payload:
+def receipt(event: ReceiptChanged) -> Payload:
+    """How far somebody has read, as this namespace says it."""
     return {
         "chatId": event.conversation_id,
         "messageId": event.message_id,

@@ -35,6 +35,7 @@ class JoinConversation(InConversation, frozen=True):
 class SendToConversation(InConversation, frozen=True):
     message_type: str
     content: str | None = None
+    media_id: Id | None = None
     client_message_id: str | None = None
 
 
@@ -55,8 +56,19 @@ class JoinChat(Command, frozen=True):
 
 
 class SendToChat(InChat, frozen=True):
+    text: str | None = None
+    media_id: Id | None = None
+    client_message_id: str | None = None
+
+
+class AddNote(InChat, frozen=True):
     text: str
     client_message_id: str | None = None
+
+
+class RateChat(InChat, frozen=True):
+    score: int
+    comment: str = ""
 
 
 class SetStatus(Command, frozen=True):

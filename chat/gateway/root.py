@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 from chat import payloads, rooms
 from chat.access import parse_id
 from chat.actions import messages
-from chat.errors import InvalidInput
 from chat.events import (
     ConversationChanged,
+    ConversationFacts,
     Event,
     MessageCreated,
+    MessageFacts,
+    MessageRevised,
+    NoteCreated,
     PresenceChanged,
     ReceiptChanged,
     TypingChanged,
@@ -21,7 +23,6 @@ from chat.fanout.delivery import Outgoing
 from chat.gateway import commands, joining, typing
 from chat.gateway.dispatch import Namespace
 from chat.gateway.sockets import Socket
-from chat.models import MessageType
 from chat.payloads import Payload, timestamp
 from chat.socketio.packets import encode_event
 from chat.sync import Snapshot
@@ -34,14 +35,18 @@ def dialect(event: Event) -> Iterable[Outgoing]:
     match event:
         case MessageCreated():
             return _message_created(event)
+        case MessageRevised():
+            name = "message:deleted" if event.message.deleted_at else "message:updated"
+            return [_message((rooms.conversation(event.conversation_id),), name, event.message)]
+        case NoteCreated():
+            note = {"conversationId": event.conversation_id, "note": payloads.note(event.note)}
+            return [_to_conversation(event.conversation_id, "note:new", note, staff_only=True)]
         case ReceiptChanged():
             return [_to_conversation(event.conversation_id, "message:read-receipt", _receipt(event))]
         case ConversationChanged():
             facts = event.conversation
-            concerned: tuple[str, ...] = (rooms.conversation(facts.id), rooms.user(facts.customer.id))
-            if facts.agent:
-                concerned += (rooms.user(facts.agent.id),)
-            return [Outgoing(concerned, partial(_encode_conversation, event))]
+            concerned = (rooms.conversation(facts.id), *map(rooms.user, facts.read))
+            return [Outgoing(concerned, lambda viewer: _encode_conversation(facts))]
         case TypingChanged():
             name = "typing:user-typing" if event.is_typing else "typing:user-stopped"
             data = {
@@ -54,44 +59,45 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             name = "user:offline" if event.status == "offline" else "user:online"
             role = payloads.ROLE_NAMES[event.person.role]
             data = {"userId": event.person.id, "role": role, "lastSeen": timestamp(event.at)}
-            return [Outgoing(event.rooms, partial(_encode, name, data), except_user=event.person.id)]
+            return [Outgoing(event.rooms, lambda viewer: _encode(name, data), except_user=event.person.id)]
         case _:
             return []
 
 
 def _message_created(event: MessageCreated) -> Iterable[Outgoing]:
     room = rooms.conversation(event.conversation_id)
-    yield Outgoing((room,), partial(_encode_message, event))
-    if event.notify and event.message.sender is not None:
-        yield Outgoing(
-            tuple(map(rooms.user, event.notify)), partial(_encode_notification, event), except_room=room
-        )
+    yield _message((room,), "message:new", event.message)
+    sender = event.message.sender
+    if event.notify and sender is not None:
+        about = {"sender": {"id": sender.id, "name": sender.name}}
+        concerned = tuple(map(rooms.user, event.notify))
+        yield _message(concerned, "notification:new-message", event.message, about=about, except_room=room)
+
+
+def _message(
+    to: tuple[str, ...],
+    name: str,
+    facts: MessageFacts,
+    *,
+    about: Payload | None = None,
+    except_room: str | None = None,
+) -> Outgoing:
+    def encode(viewer: str) -> str:
+        return _encode(name, {**_about(facts, viewer), **(about or {})})
+
+    return Outgoing(to, encode, except_room=except_room, is_personal=facts.media is not None)
+
+
+def _about(message: MessageFacts, viewer: str) -> Payload:
+    return {"message": payloads.message(message, viewer), "conversationId": message.conversation_id}
+
+
+def _encode_conversation(facts: ConversationFacts) -> str:
+    return _encode("conversation:updated", {"conversation": payloads.conversation(facts)})
 
 
 def _encode(name: str, data: Payload) -> str:
     return encode_event(NAMESPACE, name, (data,))
-
-
-def _encode_message(event: MessageCreated) -> str:
-    message = payloads.message(event.message)
-    return _encode("message:new", {"message": message, "conversationId": event.conversation_id})
-
-
-def _encode_notification(event: MessageCreated) -> str:
-    sender = event.message.sender
-    assert sender is not None
-    return _encode(
-        "notification:new-message",
-        {
-            "conversationId": event.conversation_id,
-            "message": payloads.message(event.message),
-            "sender": {"id": sender.id, "name": sender.name},
-        },
-    )
-
-
-def _encode_conversation(event: ConversationChanged) -> str:
-    return _encode("conversation:updated", {"conversation": payloads.conversation(event.conversation)})
 
 
 def _receipt(event: ReceiptChanged) -> Payload:
@@ -105,10 +111,18 @@ def _receipt(event: ReceiptChanged) -> Payload:
 
 
 def _to_conversation(
-    conversation_id: str, name: str, data: Payload, *, except_user: str | None = None
+    conversation_id: str,
+    name: str,
+    data: Payload,
+    *,
+    except_user: str | None = None,
+    staff_only: bool = False,
 ) -> Outgoing:
     return Outgoing(
-        (rooms.conversation(conversation_id),), partial(_encode, name, data), except_user=except_user
+        (rooms.conversation(conversation_id),),
+        lambda viewer: _encode(name, data),
+        except_user=except_user,
+        staff_only=staff_only,
     )
 
 
@@ -131,9 +145,15 @@ async def join_conversation(socket: Socket, command: commands.JoinConversation) 
     """Into the room; with `lastSeq` what was missed follows as `message:new`."""
 
     def hand_over(snapshot: Snapshot) -> None:
-        for message in snapshot.messages if command.last_seq is not None else ():
-            data = {"message": payloads.message(message), "conversationId": message.conversation_id}
-            socket.emit("message:new", data)
+        if command.last_seq is None:
+            return
+        for message in snapshot.messages:
+            socket.emit("message:new", _about(message, socket.user_id))
+        for message in snapshot.revised:
+            name = "message:deleted" if message.deleted_at else "message:updated"
+            socket.emit(name, _about(message, socket.user_id))
+        for receipt in snapshot.receipts:
+            socket.emit("message:read-receipt", _receipt(receipt))
 
     snapshot = await joining.join(socket, command.conversation_id, command.last_seq, hand_over)
     return {"conversation": payloads.conversation(snapshot.conversation)}
@@ -148,14 +168,15 @@ async def leave_conversation(socket: Socket, command: commands.InConversation) -
 
 @root.on("message:send", takes=commands.SendToConversation)
 async def send_message(socket: Socket, command: commands.SendToConversation) -> Payload:
-    """Store a text, then `message:sent` to this socket and `message:new` to the room."""
-    if command.message_type != MessageType.TEXT:
-        raise InvalidInput("The messageType is not one of those that can be sent: text.")
-    if command.content is None:
-        raise InvalidInput("A text message needs its content.")
+    """Store a text or a file, then `message:sent` to this socket and `message:new` to the room."""
     created = await messages.send(
         messages.message_to_send(
-            socket.user, command.conversation_id, command.content, command.client_message_id
+            socket.user,
+            command.conversation_id,
+            command.content,
+            command.client_message_id,
+            media_id=command.media_id,
+            message_type=command.message_type,
         )
     )
     sent = payloads.sent(created.message)

@@ -54,6 +54,11 @@ class Socket:
         """The id of the person, as a text; empty before the connect."""
         return str(self.principal.user_id) if self.principal else ""
 
+    @property
+    def is_staff_member(self) -> bool:
+        """Whether this is an agent or an admin; False before the connect."""
+        return self.principal is not None and self.principal.is_staff_member
+
     def emit(self, event: str, *arguments: Any) -> None:
         """Send an event to this client alone."""
         self.transport.send_frame(encode_event(self.namespace, event, arguments))

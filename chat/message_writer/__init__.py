@@ -1,6 +1,6 @@
 """The writer of messages and read marks (DESIGN: group commit)."""
 
-from chat.message_writer.requests import MarkRead, Read, SendMessage, Sent
+from chat.message_writer.requests import ConversationResolved, MarkRead, Read, SendMessage, Sent
 from chat.message_writer.writer import MessageWriter, writer
 
-__all__ = ["MarkRead", "MessageWriter", "Read", "SendMessage", "Sent", "writer"]
+__all__ = ["ConversationResolved", "MarkRead", "MessageWriter", "Read", "SendMessage", "Sent", "writer"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,12 +14,21 @@ from django.utils import timezone
 
 from accounts.ids import new_id
 from chat import access
-from chat.errors import Conflict, HelpdeskError
-from chat.events import MessageCreated, MessageFacts, Person, ReceiptChanged
+from chat.errors import Conflict, HelpdeskError, InvalidInput
+from chat.events import MessageCreated, MessageFacts, ReceiptChanged
 from chat.message_writer import rows
-from chat.message_writer.requests import Answer, MarkRead, Read, Request, SendMessage, Sent
-from chat.models import Conversation, Message, MessageType, Participant, Status
-from chat.selectors import person
+from chat.message_writer.requests import (
+    Answer,
+    ConversationResolved,
+    MarkRead,
+    Read,
+    Request,
+    SendMessage,
+    Sent,
+)
+from chat.models import Conversation, Media, Message, MessageType, Participant, Status
+from chat.models.change_counter import take_changes
+from chat.selectors import media_facts, person
 
 
 @dataclass(slots=True)
@@ -33,6 +43,7 @@ class LockedConversation:
     status: str
     last_seq: int
     version: int
+    change: int
     has_messages: bool = False
 
 
@@ -64,8 +75,10 @@ class Batch:
         self._resent = _find_resent(self._sends)
         self._participants = _find_participants(self._marks)
         self._read_messages = _find_messages(self._marks)
+        self._media = _lock_media(self._sends)
         self._new: list[rows.NewMessage] = []
         self._moved: set[tuple[UUID, UUID]] = set()
+        self._sent_media: list[Media] = []
 
     def answer(self, request: Request) -> Answer | HelpdeskError:
         """Do one request in memory."""
@@ -76,10 +89,34 @@ class Batch:
 
     def write(self) -> None:
         """Write all rows that changed."""
+        for media in self._sent_media:
+            media.save(update_fields=["conversation"])
+        self._number_changes()
         rows.insert(self._new)
         for key in self._moved:
             self._participants[key].save(update_fields=["read_seq", "read_at", "version"])
         _save(self.conversations.values(), self.now)
+
+    def _number_changes(self) -> None:
+        """Give each change its place in its organization's order.
+
+        Comes after all locks, and the organizations in the order of their ids (see `take_changes`).
+        """
+        changes: defaultdict[UUID, list[tuple[LockedConversation, rows.NewMessage | None]]] = defaultdict(
+            list
+        )
+        for message in self._new:
+            conversation = self.conversations[message.conversation_id]
+            changes[conversation.organization_id].append((conversation, message))
+        for conversation_id, _ in self._moved:
+            conversation = self.conversations[conversation_id]
+            changes[conversation.organization_id].append((conversation, None))
+        for organization_id in sorted(changes):
+            first = take_changes(organization_id, len(changes[organization_id]))
+            for number, (conversation, new) in enumerate(changes[organization_id], start=first):
+                conversation.change = number
+                if new is not None:
+                    new.change = number
 
     def _conversation(self, conversation_id: UUID) -> LockedConversation:
         try:
@@ -94,12 +131,15 @@ class Batch:
         if key is not None and (first := self._resent.get(key)) is not None:
             # Looked up before the right to write: a resend of what was acknowledged gets its answer
             # even when the conversation has been closed or handed on since.
-            if first.text != request.text:
+            if not _is_the_same(request, first):
                 raise Conflict(
                     "This clientMessageId belongs to another message. Use a new one for each message."
                 )
-            return Sent(_created(conversation, first, request), is_new=False)
+            return Sent(self._created(conversation, first, request), is_new=False)
         access.check_may_write(request.sender, conversation)
+        if conversation.status == Status.RESOLVED and request.sender.is_customer:
+            raise ConversationResolved("This conversation is resolved and is being opened again.")
+        media = self._media_to_send(request, conversation)
         conversation.last_seq += 1
         conversation.version += 1
         conversation.has_messages = True
@@ -108,9 +148,12 @@ class Batch:
             conversation_id=conversation.id,
             seq=conversation.last_seq,
             version=conversation.version,
+            created_version=conversation.version,
+            change=0,
             sender_id=request.sender.user_id,
-            type=MessageType.TEXT,
+            type=media.type if media else MessageType.TEXT,
             text=request.text,
+            media_id=request.media_id,
             client_message_id=request.client_message_id,
             created_at=self.now,
         )
@@ -118,7 +161,44 @@ class Batch:
         if key is not None:
             self._resent[key] = message
         waits_in = conversation.queue_id if conversation.status == Status.WAITING else None
-        return Sent(_created(conversation, message, request), is_new=True, waits_in=waits_in)
+        return Sent(self._created(conversation, message, request), is_new=True, waits_in=waits_in)
+
+    def _media_to_send(self, request: SendMessage, conversation: LockedConversation) -> Media | None:
+        if request.media_id is None:
+            return None
+        media = access.sendable_media(request.sender, self._media.get(request.media_id), conversation.id)
+        if request.type is not None and request.type != media.type:
+            raise InvalidInput(
+                f"The media is of the type {media.type}, not {request.type}.", field="messageType"
+            )
+        if media.conversation_id is None:
+            media.conversation_id = conversation.id
+            self._sent_media.append(media)
+        return media
+
+    def _created(
+        self, conversation: LockedConversation, message: Message | rows.NewMessage, request: SendMessage
+    ) -> MessageCreated:
+        concerned = {conversation.customer_id, conversation.agent_id} - {None, request.sender.user_id}
+        return MessageCreated(
+            conversation_id=str(conversation.id),
+            version=message.version,
+            message=MessageFacts(
+                id=str(message.id),
+                conversation_id=str(conversation.id),
+                seq=message.seq,
+                version=message.version,
+                type=message.type,
+                text=message.text,
+                sender=person(request.sender),
+                client_message_id=message.client_message_id,
+                created_at=message.created_at,
+                media=media_facts(self._media.get(message.media_id)) if message.media_id else None,
+                edited_at=message.edited_at if isinstance(message, Message) else None,
+                deleted_at=message.deleted_at if isinstance(message, Message) else None,
+            ),
+            notify=tuple(sorted(str(user_id) for user_id in concerned)),
+        )
 
     def _mark(self, request: MarkRead) -> Read:
         conversation = self._conversation(request.conversation_id)
@@ -161,7 +241,15 @@ def _lock(conversation_ids: Iterable[UUID]) -> dict[UUID, LockedConversation]:
         .filter(id__in=set(conversation_ids))
         .order_by("id")
         .values_list(
-            "id", "organization_id", "customer_id", "agent_id", "queue_id", "status", "last_seq", "version"
+            "id",
+            "organization_id",
+            "customer_id",
+            "agent_id",
+            "queue_id",
+            "status",
+            "last_seq",
+            "version",
+            "change",
         )
     )
     return {row[0]: LockedConversation(*row) for row in found}
@@ -173,12 +261,13 @@ def _save(conversations: Iterable[LockedConversation], now: datetime) -> None:
     identifier = Conversation._meta.get_field("id")
     with connection.cursor() as cursor:
         cursor.executemany(
-            f"UPDATE {table} SET last_seq = %s, version = %s, updated_at = %s,"  # noqa: S608 the name is ours
+            f"UPDATE {table} SET last_seq = %s, version = %s, change = %s, updated_at = %s,"  # noqa: S608 the name is ours
             " last_activity_at = CASE WHEN %s THEN %s ELSE last_activity_at END WHERE id = %s",
             [
                 [
                     row.last_seq,
                     row.version,
+                    row.change,
                     moment,
                     row.has_messages,
                     moment,
@@ -195,18 +284,23 @@ def _resend_key(request: SendMessage) -> ResendKey | None:
     return request.conversation_id, request.sender.user_id, request.client_message_id
 
 
-def _find_resent(sends: list[SendMessage]) -> dict[ResendKey, rows.NewMessage]:
+def _is_the_same(request: SendMessage, first: Message | rows.NewMessage) -> bool:
+    if isinstance(first, Message) and (first.edited_at or first.deleted_at):
+        return True  # what it said at first stands no more, and whoever sends it again could not know
+    return (first.text, first.media_id) == (request.text, request.media_id)
+
+
+def _find_resent(sends: list[SendMessage]) -> dict[ResendKey, Message | rows.NewMessage]:
     keys = {key for request in sends if (key := _resend_key(request)) is not None}
     if not keys:
         return {}
     conversation_ids, sender_ids, client_ids = (set(part) for part in zip(*keys, strict=True))
     found = Message.objects.filter(
         conversation_id__in=conversation_ids, sender_id__in=sender_ids, client_message_id__in=client_ids
-    ).values_list(*rows.NewMessage.__dataclass_fields__)
-    stored = (rows.NewMessage(*row) for row in found)
+    )
     return {
         (message.conversation_id, message.sender_id, message.client_message_id): message
-        for message in stored
+        for message in found
         if message.sender_id is not None and message.client_message_id is not None
     }
 
@@ -221,32 +315,16 @@ def _find_participants(marks: list[MarkRead]) -> dict[tuple[UUID, UUID], Partici
     return {(row.conversation_id, row.user_id): row for row in found}
 
 
+def _lock_media(sends: list[SendMessage]) -> dict[UUID, Media]:
+    ids = {send.media_id for send in sends if send.media_id is not None}
+    if not ids:
+        return {}
+    return {media.id: media for media in Media.objects.select_for_update().filter(id__in=ids).order_by("id")}
+
+
 def _find_messages(marks: list[MarkRead]) -> dict[UUID, tuple[UUID, int]]:
     ids = {mark.message_id for mark in marks if mark.message_id is not None}
     if not ids:
         return {}
     found = Message.objects.filter(Q(id__in=ids)).values_list("id", "conversation_id", "seq")
     return {message_id: (conversation_id, seq) for message_id, conversation_id, seq in found}
-
-
-def _created(
-    conversation: LockedConversation, message: rows.NewMessage, request: SendMessage
-) -> MessageCreated:
-    sender: Person = person(request.sender)
-    concerned = {conversation.customer_id, conversation.agent_id} - {None, request.sender.user_id}
-    return MessageCreated(
-        conversation_id=str(conversation.id),
-        version=message.version,
-        message=MessageFacts(
-            id=str(message.id),
-            conversation_id=str(conversation.id),
-            seq=message.seq,
-            version=message.version,
-            type=message.type,
-            text=message.text,
-            sender=sender,
-            client_message_id=message.client_message_id,
-            created_at=message.created_at,
-        ),
-        notify=tuple(sorted(str(user_id) for user_id in concerned)),
-    )

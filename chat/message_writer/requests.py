@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.tokens import Principal
+from chat.errors import Conflict
 from chat.events import MessageCreated, ReceiptChanged
 
 
 @dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Store a text. `client_message_id` makes a resend return the first message (SPEC §4)."""
+    """Store a text, or a file with a text that may be empty.
+
+    `client_message_id` makes a resend return the first message (SPEC §4). `type` is what the client says the
+    message is; where it names one, the file must be of it.
+    """
 
     sender: Principal
     conversation_id: UUID
     text: str
     client_message_id: str | None = None
+    media_id: UUID | None = None
+    type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,12 @@ class Read:
 
     seq: int
     receipt: ReceiptChanged | None
+
+
+class ConversationResolved(Conflict):
+    """The customer writes into a resolved conversation, which must be opened again first (SPEC §3)."""
+
+    code = "conversation_resolved"
 
 
 Request = SendMessage | MarkRead

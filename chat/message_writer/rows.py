@@ -13,17 +13,20 @@ from django.db import connection
 from chat.models import Conversation, Message, MessageType
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class NewMessage:
-    """A message that has its number and is not inserted yet."""
+    """A message that has its numbers and is not inserted yet; `change` comes last, just before the insert."""
 
     id: UUID
     conversation_id: UUID
     seq: int
     version: int
+    created_version: int
+    change: int
     sender_id: UUID | None
     type: str
     text: str
+    media_id: UUID | None
     client_message_id: str | None
     created_at: datetime
 
@@ -55,18 +58,21 @@ def _values(message: NewMessage) -> list[Any]:
     return [column.get_db_prep_value(getattr(message, column.attname), connection) for column in COLUMNS]
 
 
-def append_in_transaction(conversation: Conversation, text: str, *, now: datetime) -> Message:
+def append_in_transaction(conversation: Conversation, text: str, *, change: int, now: datetime) -> Message:
     """Append a system message to a conversation that the caller has locked and will save.
 
-    Numbers it on the model: `last_seq` and `version` go up by one.
+    Numbers it on the model: `last_seq` and `version` go up by one, `change` is the one given.
     """
     conversation.last_seq += 1
     conversation.version += 1
+    conversation.change = change
     conversation.updated_at = now
     return Message.objects.create(
         conversation=conversation,
         seq=conversation.last_seq,
         version=conversation.version,
+        created_version=conversation.version,
+        change=change,
         type=MessageType.SYSTEM,
         text=text,
         created_at=now,

@@ -22,6 +22,7 @@ class Client:
     """A member that keeps what it was given; `snapshot` is the version of the one it was given."""
 
     user_id: str = "somebody"
+    is_staff_member: bool = False
     namespace: str = "/"
     frames: list[str] = field(default_factory=list)
     snapshot: int = 0
@@ -38,10 +39,12 @@ def dialect(event):
     if isinstance(event, TypingChanged):
         return [
             Outgoing(
-                (rooms.conversation(event.conversation_id),), lambda: "typing", except_user=event.person.id
+                (rooms.conversation(event.conversation_id),),
+                lambda viewer: "typing",
+                except_user=event.person.id,
             )
         ]
-    return [Outgoing((rooms.conversation(event.conversation_id),), lambda: str(event.version))]
+    return [Outgoing((rooms.conversation(event.conversation_id),), lambda viewer: str(event.version))]
 
 
 def change(version: int, conversation_id: str = CHAT) -> ReceiptChanged:
@@ -134,7 +137,7 @@ def test_a_hub_that_everyone_has_left_keeps_nothing(hub):
 
 
 def test_each_namespace_is_told_in_its_own_words(hub):
-    hub.register("/chat", lambda event: [Outgoing((ROOM,), lambda: f"chat {event.version}")])
+    hub.register("/chat", lambda event: [Outgoing((ROOM,), lambda viewer: f"chat {event.version}")])
     root, chat, unknown = (join(hub, Client(namespace=name), 3) for name in ("/", "/chat", "/unknown"))
     hub.receive(change(4))
     assert (root.frames, chat.frames, unknown.frames) == (["4"], ["chat 4"], [])
@@ -142,7 +145,7 @@ def test_each_namespace_is_told_in_its_own_words(hub):
 
 def test_a_frame_is_written_once_for_everyone_and_not_at_all_for_nobody(hub):
     def count(event):
-        return [Outgoing((ROOM,), lambda: written.append(event.version) or "frame")]
+        return [Outgoing((ROOM,), lambda viewer: written.append(event.version) or "frame")]
 
     written = []
     hub.register("/", count)
@@ -154,7 +157,7 @@ def test_a_frame_is_written_once_for_everyone_and_not_at_all_for_nobody(hub):
 
 
 def test_a_member_of_two_rooms_that_an_event_goes_to_is_told_once(hub):
-    hub.register("/", lambda event: [Outgoing(("a", "b"), lambda: "once")])
+    hub.register("/", lambda event: [Outgoing(("a", "b"), lambda viewer: "once")])
     both, one = Client(), Client()
     for member, room in ((both, "a"), (both, "b"), (one, "b")):
         hub.join(member, room)
@@ -162,8 +165,34 @@ def test_a_member_of_two_rooms_that_an_event_goes_to_is_told_once(hub):
     assert (both.frames, one.frames) == (["once"], ["once"])
 
 
+def test_a_personal_frame_is_written_for_each_person_and_once_for_all_its_sockets():
+    hub, written = Hub(), []
+    phone, laptop, ana = Client(user_id="vera"), Client(user_id="vera"), Client(user_id="ana")
+    for client in (phone, laptop, ana):
+        hub.join(client, "a")
+
+    def encode(viewer):
+        written.append(viewer)
+        return f"for {viewer}"
+
+    hub.register("/", lambda event: [Outgoing(("a",), encode, is_personal=True)])
+    hub.receive(change(1))
+    assert (phone.frames, laptop.frames, ana.frames) == (["for vera"], ["for vera"], ["for ana"])
+    assert sorted(written) == ["ana", "vera"]
+
+
+def test_what_is_for_the_staff_reaches_no_customer_in_the_same_room():
+    hub, vera, ana = Hub(), Client(user_id="vera"), Client(user_id="ana", is_staff_member=True)
+    hub.register("/", lambda event: [Outgoing((ROOM,), lambda viewer: "note", staff_only=True)])
+    hub.begin_joining(vera, CHAT)
+    hub.finish_joining(vera, CHAT, 0)
+    hub.begin_joining(ana, CHAT)
+    hub.receive(TypingChanged(CHAT, VERA, True))
+    assert (vera.frames, ana.frames) == ([], ["note"])
+
+
 def test_who_is_in_the_excepted_room_is_not_told_and_who_is_not_is(hub):
-    hub.register("/", lambda event: [Outgoing(("a",), lambda: "notice", except_room="b")])
+    hub.register("/", lambda event: [Outgoing(("a",), lambda viewer: "notice", except_room="b")])
     inside, outside = Client(), Client()
     for member, room in ((inside, "a"), (inside, "b"), (outside, "a")):
         hub.join(member, room)

@@ -44,7 +44,7 @@ def test_a_text_of_one_to_ten_thousand_characters_is_stored_as_it_is_but_for_the
         (" \n\t ", None, "text", "1 to 10,000"),
         ("x" * 10_001, None, "text", "10,000"),
         ("a\0b", None, "text", "NUL"),
-        ("a", "\0", "text", "NUL"),
+        ("a", "\0", "clientMessageId", "NUL"),
         ("a", "", "clientMessageId", "1 to 64"),
         ("a", "x" * 65, "clientMessageId", "1 to 64"),
     ],

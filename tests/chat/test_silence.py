@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
+from chat.actions import resolving
 from chat.actions.conversations import close_conversation
 from chat.events import ConversationChanged, InactivityWarned
 from chat.models import Conversation, Transition
@@ -116,13 +117,21 @@ def test_a_message_puts_the_end_off(people, chat):
         assert chat.status == status
 
 
-@pytest.mark.parametrize("status", ["waiting", "resolved"])
-def test_only_an_open_chat_is_warned_and_closed_for_silence(chat, told, status):
-    Conversation.objects.filter(id=chat.id).update(status=status)
+def test_a_waiting_chat_is_never_closed_for_silence(chat, told):
+    Conversation.objects.filter(id=chat.id).update(status="waiting")
     for seconds in (WARNING_SECONDS, CLOSE_SECONDS, 100 * CLOSE_SECONDS):
         after(chat, seconds)
     chat.refresh_from_db()
-    assert (chat.status, told.events()) == (status, [])
+    assert (chat.status, told.events()) == ("waiting", [])
+
+
+def test_a_resolved_chat_is_closed_for_silence_without_a_warning(people, chat, told):
+    resolved = resolving.resolve(people.ana, str(chat.id))
+    for seconds, status in ((WARNING_SECONDS, "resolved"), (CLOSE_SECONDS, "closed")):
+        timers.fire_due(resolved.last_activity_at + timedelta(seconds=seconds))
+        chat.refresh_from_db()
+        assert chat.status == status
+    assert told.of(InactivityWarned) == []
 
 
 def test_nothing_watches_a_chat_that_nobody_has_taken_yet(people):
