@@ -8,6 +8,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from helpdesk.logs import logging_configuration
+from helpdesk.mail_server import mail_settings
 from helpdesk.paths import (
     BASE_DIR,
     VAR_DIR,
@@ -139,6 +140,8 @@ CELERY_BEAT_SCHEDULE = {
     # A tick nobody took within a few seconds is worth nothing: the next one does its work too.
     "tick": {"task": "queueing.tick", "schedule": 1.0, "options": {"expires": 5}},
     "tell-vanished": {"task": "chat.tell_vanished", "schedule": 5.0, "options": {"expires": 5}},
+    "send-mails": {"task": "chat.send_mails", "schedule": 3.0, "options": {"expires": 5}},
+    "forget-mails": {"task": "chat.forget_mails", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 # People, signing in, tokens
@@ -251,6 +254,13 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# Mail: to the server of EMAIL_URL, without one to files below VAR_DIR
+
+globals().update(mail_settings(env.str("EMAIL_URL", ""), VAR_DIR / "mail"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Helpdesk <helpdesk@localhost>")
+# For each step of SMTP; all steps together stay below the outbox's lease of a mail.
+EMAIL_TIMEOUT = 30
 
 # Languages and time
 
