@@ -10,7 +10,7 @@ from uuid import UUID
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.models import Role, User
+from accounts.models import Role, User, origins_of
 
 
 class TokenRefused(Exception):
@@ -33,6 +33,8 @@ class Principal:
     first_name: str
     last_name: str
     widget_id: UUID | None = None
+    widget_origins: frozenset[str] = frozenset()
+    """The other sites whose pages may act for this person: those of its widget."""
     token_expires_at: datetime | None = None
 
     @property
@@ -73,6 +75,7 @@ def principal_of(user: User, *, token_expires_at: datetime | None = None) -> Pri
         first_name=user.first_name,
         last_name=user.last_name,
         widget_id=visitor.widget_id if visitor else None,
+        widget_origins=origins_of(visitor.widget.allowed_origins) if visitor else frozenset(),
         token_expires_at=token_expires_at,
     )
 
@@ -81,7 +84,7 @@ def principal_from_access_token(token: Any) -> Principal:
     """Read an access token and look its person up.
 
     Raises `TokenRefused`: without a token, for one that is expired, forged, of another kind (a
-    refresh token) or not a text, and for one whose person is gone or deactivated.
+    refresh token) or not a text, and for one whose person is gone or deactivated, or whose widget is.
     """
     if token is None or token == "":
         raise TokenRefused("token_missing", "An access token is needed.")
@@ -115,19 +118,28 @@ def issue_tokens(user: User) -> dict[str, str]:
 
 def refresh_tokens(token: str) -> dict[str, str]:
     """Exchange a refresh token for a new pair. Raises `TokenRefused` for one that opens nothing."""
+    return issue_tokens(user_of_refresh_token(token))
+
+
+def user_of_refresh_token(token: str) -> User:
+    """Find whose refresh token this is. Raises `TokenRefused` for one that opens nothing."""
     try:
         claims = RefreshToken(token)  # type: ignore[arg-type]
     except ExpiredTokenError:
         raise TokenRefused("token_expired", "The refresh token has expired: sign in again.") from None
     except (TokenError, UnicodeError):
         raise TokenRefused("token_invalid", "The refresh token is not valid.") from None
-    return issue_tokens(_active_user(claims.get("user_id")))
+    return _active_user(claims.get("user_id"))
 
 
 def _active_user(user_id: Any) -> User:
     try:
-        return User.objects.select_related("organization", "visitor").get(
+        user = User.objects.select_related("organization", "visitor__widget").get(
             id=UUID(str(user_id)), is_active=True
         )
     except (User.DoesNotExist, ValueError):
         raise TokenRefused("token_invalid", "The token belongs to nobody who may sign in.") from None
+    visitor = getattr(user, "visitor", None)
+    if visitor is not None and not visitor.widget.is_active:
+        raise TokenRefused("token_invalid", "The widget of this token is switched off.")
+    return user

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from accounts import origins
 from accounts.models import Role, User
+from accounts import origins
 from accounts.tokens import Principal
 from chat.errors import ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
 from chat.models import Conversation, Media, Message, Status
@@ -53,6 +54,15 @@ def check_claims(principal: Principal, said: Any) -> None:
             not isinstance(claimed, str) or claimed.strip().lower() not in true_values
         ):
             raise Forbidden(f"The {name} is not that of the token.")
+
+
+def check_origin(origin: str | None, host: str, widget_origins: Set[str] = frozenset()) -> None:
+    """Let in what no page, one of ours or one of the widget's own sites asks for (SPEC §7).
+
+    `origin` and `host` are the request's headers of these names. Raises `Forbidden` for any other page.
+    """
+    if not origins.is_trusted(origin, host) and not origins.is_listed(origin or "", widget_origins):
+        raise Forbidden("This site may not use this widget. Its admin can add it to the allowed origins.")
 
 
 def check_origin(origin: str | None, host: str, widget_origins: Set[str] = frozenset()) -> None:

@@ -1,4 +1,4 @@
-"""Who a sign-in attempt is counted against."""
+"""Which account a sign-in attempt is counted against."""
 
 from typing import Any
 
@@ -10,9 +10,3 @@ def account_name(request: HttpRequest | None, credentials: dict[str, Any] | None
     named = credentials or (request.POST if request is not None else {})
     name = named.get("username") or named.get("email")
     return str(name).strip().lower() if name else None
-
-
-def client_address(request: HttpRequest) -> str | None:
-    """Return the address the attempt came from, never one that the client itself named in a header."""
-    address: str | None = request.META.get("REMOTE_ADDR")
-    return address

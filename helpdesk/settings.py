@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "chat.api.cors.widget_origins_middleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -176,7 +177,7 @@ AXES_COOLOFF_TIME = timedelta(seconds=env.int("LOGIN_LOCKOUT_SECONDS", 900))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_CALLABLE = "helpdesk.login.account_name"
-AXES_CLIENT_IP_CALLABLE = "helpdesk.login.client_address"
+AXES_CLIENT_IP_CALLABLE = "accounts.rate_limits.client_address"
 AXES_VERBOSE = False
 
 # REST
@@ -222,10 +223,26 @@ SOCKETIO_CONNECT_TIMEOUT_SECONDS = env.int("SOCKETIO_CONNECT_TIMEOUT_SECONDS", 4
 INACTIVITY_WARNING_SECONDS = env.int("INACTIVITY_WARNING_SECONDS", 240)
 INACTIVITY_CLOSE_SECONDS = env.int("INACTIVITY_CLOSE_SECONDS", 1800)
 
-# Which other sites' pages may call
+# How often one client may ask; 0 means as often as it likes
+
+WIDGET_REQUESTS_PER_MINUTE = env.int("WIDGET_REQUESTS_PER_MINUTE", 600)
+WIDGET_TOKENS_PER_MINUTE = env.int("WIDGET_TOKENS_PER_MINUTE", 60)
+TICKETS_PER_HOUR = env.int("TICKETS_PER_HOUR", 20)
+SIGN_INS_PER_MINUTE = env.int("SIGN_INS_PER_MINUTE", 60)
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 120)
+
+# How two browsers find each other for a call: STUN and TURN servers (RFC 8489, RFC 8656)
+
+ICE_STUN_URLS = env.list("ICE_STUN_URLS", default=[])
+TURN_URLS = env.list("TURN_URLS", default=[])
+TURN_SECRET = env.str("TURN_SECRET", "")
+TURN_SECONDS = env.int("TURN_SECONDS", 600)
+
+# Which other sites' pages may call; those of widgets stand with the widgets (`accounts.widget_origins`)
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
 CORS_URLS_REGEX = r"^/(api/v1|chat)/"
+CORS_EXPOSE_HEADERS = ["Content-Disposition", "Retry-After"]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # What browsers are told. HTTPS says that visitors come by https, through a proxy that speaks it.

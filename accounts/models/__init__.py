@@ -3,6 +3,6 @@
 from accounts.models.organization import Organization
 from accounts.models.user import Role, User
 from accounts.models.visitor import Visitor
-from accounts.models.widget import Widget
+from accounts.models.widget import Widget, origins_of
 
-__all__ = ["Organization", "Role", "User", "Visitor", "Widget"]
+__all__ = ["Organization", "Role", "User", "Visitor", "Widget", "origins_of"]

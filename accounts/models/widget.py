@@ -16,6 +16,9 @@ ORIGIN = re.compile(
     r"https?://(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9-]+(:\d{1,5})?|https?://\[[0-9a-f:]+\](:\d{1,5})?"
 )
 
+DEFAULT_PORT = re.compile(r"^(http://[^/]*):80$|^(https://[^/]*):443$")
+TOO_WIDE = re.compile(r"https?://\*\.(?!localhost(:|$))[^.]*")
+
 
 def new_widget_key() -> str:
     """Make the public key that stands in the page's script tag."""
@@ -27,16 +30,21 @@ def new_identity_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def origins_of(text: str) -> list[str]:
-    """List the origins that stand in a text, one on each line."""
-    return [line.strip().rstrip("/").lower() for line in text.splitlines() if line.strip()]
+def origins_of(text: str) -> frozenset[str]:
+    """The origins that stand in a text, one on each line, as browsers write them (RFC 6454 §6.2)."""
+    lines = (line.strip().rstrip("/").lower() for line in text.splitlines())
+    return frozenset(DEFAULT_PORT.sub(r"\1\2", line) for line in lines if line)
 
 
 def validate_origins(text: str) -> None:
-    """Check that each line is an origin as browsers write it (RFC 6454 §6.2). Raises `ValidationError`."""
-    for origin in origins_of(text):
+    """Check that each line is an origin. Raises `ValidationError`."""
+    for origin in sorted(origins_of(text)):
         if not ORIGIN.fullmatch(origin):
             raise ValidationError(f"{origin[:100]} is not an origin: write it like https://shop.example.")
+        if TOO_WIDE.fullmatch(origin):
+            raise ValidationError(
+                f"{origin[:100]} is everybody's: name a domain, like https://*.shop.example."
+            )
 
 
 class Asks(models.TextChoices):

@@ -8,7 +8,7 @@ from typing import Any
 from channels.generic.http import AsyncHttpConsumer
 
 from chat.consumers.endpoints import Endpoint, default_endpoint
-from chat.consumers.origins import Headers, cors_headers, origin_is_allowed, preflight_headers
+from chat.consumers.origins import Headers, cors_headers, is_admitted, preflight_headers
 from chat.consumers.requests import ClientRequest
 from chat.consumers.sessions import Session
 from chat.socketio.engine_handshake import TransportName, check_open, check_request
@@ -42,6 +42,7 @@ class SocketIOPollingConsumer(AsyncHttpConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer the request; a poll is answered when there is something to tell."""
         self.scope, self.base_send, self._receive = scope, send, receive
+        self._origin_allowed = await is_admitted(scope)
         if scope["method"] == "OPTIONS":
             await self._answer_preflight()
             return
@@ -64,7 +65,7 @@ class SocketIOPollingConsumer(AsyncHttpConsumer):
     def _admit(self, request: ClientRequest) -> Session | None:
         """Return the session a request belongs to, None for a new one; raises HandshakeRefused."""
         sid = request.query.get("sid")
-        allowed = origin_is_allowed(self.scope)
+        allowed = self._origin_allowed
         if sid is None:
             check_open(request.query, method=self.scope["method"], is_websocket=False, origin_allowed=allowed)
             return None
@@ -153,7 +154,7 @@ class SocketIOPollingConsumer(AsyncHttpConsumer):
             (b"content-type", content_type),
             (b"content-length", b"%d" % len(body)),
             (b"cache-control", b"no-store"),
-            *cors_headers(self.scope),
+            *cors_headers(self.scope, admitted=self._origin_allowed),
         ]
         await self.send_response(status, body, headers=common + (headers or []))
 
@@ -168,5 +169,6 @@ class SocketIOPollingConsumer(AsyncHttpConsumer):
         return [(b"connection", b"close")] if self.scope["method"] not in ("GET", "HEAD") else []
 
     async def _answer_preflight(self) -> None:
-        allowed = origin_is_allowed(self.scope)
-        await self.send_response(204 if allowed else 403, b"", headers=preflight_headers(self.scope))
+        allowed = self._origin_allowed
+        headers = preflight_headers(self.scope, admitted=allowed)
+        await self.send_response(204 if allowed else 403, b"", headers=headers)

@@ -8,7 +8,7 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chat.consumers.endpoints import Endpoint, default_endpoint
-from chat.consumers.origins import origin_is_allowed
+from chat.consumers.origins import is_admitted
 from chat.consumers.outbox import WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.consumers.sessions import Session
@@ -37,7 +37,7 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         await receive()  # websocket.connect
         request = ClientRequest.from_scope(scope)
         try:
-            upgrading = self._admit(request)
+            upgrading = self._admit(request, origin_allowed=await is_admitted(scope))
         except HandshakeRefused as refusal:
             await self._deny(refusal.error)
             return
@@ -53,16 +53,15 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         finally:
             self._outbox.discard()
 
-    def _admit(self, request: ClientRequest) -> Session | None:
+    def _admit(self, request: ClientRequest, *, origin_allowed: bool) -> Session | None:
         """Return the session to upgrade, None for a new one; raises HandshakeRefused."""
         sid = request.query.get("sid")
-        allowed = origin_is_allowed(self.scope)
         if sid is None:
-            check_open(request.query, method="GET", is_websocket=True, origin_allowed=allowed)
+            check_open(request.query, method="GET", is_websocket=True, origin_allowed=origin_allowed)
             return None
         session = self.endpoint.find(sid)
         transport = session.engine.transport if session is not None else None
-        check_request(request.query, transport, is_websocket=True, origin_allowed=allowed)
+        check_request(request.query, transport, is_websocket=True, origin_allowed=origin_allowed)
         return session
 
     async def _deny(self, error: HandshakeError) -> None:

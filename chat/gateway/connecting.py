@@ -21,10 +21,15 @@ _farewells: set[asyncio.Task[None]] = set()
 async def let_in(socket: Socket, dialect: Dialect) -> None:
     """Find out who a socket is and put it into its person's rooms.
 
-    Raises `NotAuthenticated` for a bad token and `Forbidden` for a claim that the database denies.
+    Raises `NotAuthenticated` for a bad token, `Forbidden` for a claim that the database denies, and for a
+    page that may not act for this person: the handshake knew of no widget yet and let in the pages of all.
     """
-    principal, own_rooms = await in_database_thread(_look_up, socket.handshake.auth.get("token"))
-    access.check_claims(principal, socket.handshake.auth)
+    handshake = socket.handshake
+    principal, own_rooms = await in_database_thread(_look_up, handshake.auth.get("token"))
+    access.check_origin(
+        handshake.headers.get("origin"), handshake.headers.get("host", ""), principal.widget_origins
+    )
+    access.check_claims(principal, handshake.auth)
     socket.principal = principal
     hub = fanout.listen().hub
     hub.register(socket.namespace, dialect)

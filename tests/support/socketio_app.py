@@ -5,11 +5,12 @@ import os
 import django
 from django.conf import settings
 
-# Only what the transports need: no database, no Redis.
+# Only what the transports need: no Redis, and a database without a table, so that no widget has other sites.
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1", "localhost"],
     AUTH_USER_MODEL="accounts.User",
     CORS_ALLOWED_ORIGINS=os.environ.get("TEST_CORS_ALLOWED_ORIGINS", "*").split(","),
+    DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "accounts"],
     SECRET_KEY="for tests of the transports only",
 )
