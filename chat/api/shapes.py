@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema_field, inline_s
 from rest_framework import serializers
 
 from chat.models import MediaType, MessageType, Status
+from chat.models import Ticket as TicketModel
 from chat.payloads import ROLE_NAMES
 
 Shape = serializers.Serializer[Any]
@@ -98,6 +99,18 @@ class ReadMark(Shape):
     seq = Count(help_text="Read up to this message.")
 
 
+class MailedTranscript(Shape):
+    _id = serializers.UUIDField(help_text="Of the mail.")
+    conversationId = serializers.UUIDField()
+    email = serializers.EmailField(help_text="Where it is sent.")
+
+
+class Ticket(Shape):
+    _id = serializers.UUIDField()
+    status = serializers.ChoiceField(TicketModel.Status.values)
+    createdAt = Time()
+
+
 class TeamMember(Shape):
     _id = serializers.UUIDField()
     email = serializers.EmailField()
@@ -122,6 +135,52 @@ class WidgetProfile(Shape):
     color = serializers.CharField()
     greeting = serializers.CharField()
     queues = WidgetQueue(many=True)
+
+
+class Spans(Shape):
+    count = Count()
+    averageSeconds = serializers.FloatField(allow_null=True)
+    longestSeconds = serializers.FloatField(allow_null=True)
+
+
+class Ratings(Shape):
+    count = Count()
+    average = serializers.FloatField(allow_null=True, min_value=1, max_value=5)
+    byScore = serializers.DictField(child=Count(), help_text="For each score from 1 to 5: how often.")
+
+
+class StatusCounts(Shape):
+    open = Count()
+    waiting = Count()
+    resolved = Count()
+    closed = Count()
+
+
+class Figures(Shape):
+    conversations = Count()
+    byStatus = StatusCounts()
+    waits = Spans(help_text="From when one began to wait until somebody had it.")
+    firstResponses = Spans(help_text="From its start to the first message of the team.")
+    handlings = Spans(help_text="From when an agent got it until it was over or somebody else's.")
+    ratings = Ratings()
+
+
+class AgentFigures(Figures):
+    agent = Person(allow_null=True, help_text="Null: nobody had them.")
+
+
+class QueueFigures(Figures):
+    queue = QueueName(allow_null=True)
+
+
+class Statistics(Shape):
+    """The figures of all agents, and those of all queues, add up to `total`."""
+
+    locals()["from"] = Time()
+    to = Time()
+    total = Figures()
+    agents = AgentFigures(many=True)
+    queues = QueueFigures(many=True)
 
 
 class Tokens(Shape):
@@ -156,7 +215,7 @@ class Error(Shape):
     success = Never()
     message = serializers.CharField(help_text="What was wrong and what is allowed; fit to be shown.")
     code = serializers.CharField(help_text="The same codes as in acknowledgements of socket events.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         required=False,
         child=serializers.ListField(child=serializers.CharField()),
         help_text="For each field: what was wrong with it.",
