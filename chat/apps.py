@@ -8,7 +8,12 @@ class ChatConfig(AppConfig):
     verbose_name = "Chat"
 
     def ready(self) -> None:
-        """Tell the timers what to do when a conversation's are due."""
-        from chat.actions import silence
+        """Say what is to be done when a conversation's timers are due, and when migrations run."""
+        from django.db.models.signals import post_migrate, pre_migrate
 
+        from chat.actions import silence
+        from chat.search import triggers
+
+        pre_migrate.connect(triggers.remove_before_migrations, sender=self)
+        post_migrate.connect(triggers.install_after_migrations, sender=self)
         silence.register_timers()
