@@ -11,14 +11,18 @@ from rest_framework.response import Response
 from accounts.tokens import Principal
 from chat import access, payloads, selectors
 from chat.actions import conversations, ratings, resolving, routing
-from chat.api import serializers
+from chat.api import serializers, shapes
 from chat.api.answers import answer
 from chat.api.base import View
 from chat.models import Conversation, Status
 
 
 class ConversationStatus(View):
-    @extend_schema(operation_id="change_status", request=serializers.ChangeStatus, responses={200: dict})
+    @extend_schema(
+        operation_id="change_status",
+        request=serializers.ChangeStatus,
+        responses={200: shapes.answer(shapes.Conversation), **shapes.refusals(403, 409, 503)},
+    )
     def patch(self, request: Request, conversation_id: str) -> Response:
         """Resolve a conversation, open it again, let it wait in its queue again, or close it."""
         status = Status(self.body(serializers.ChangeStatus)["status"])
@@ -27,7 +31,11 @@ class ConversationStatus(View):
 
 
 class Reassign(View):
-    @extend_schema(operation_id="reassign", request=serializers.Reassign, responses={200: dict})
+    @extend_schema(
+        operation_id="reassign",
+        request=serializers.Reassign,
+        responses={200: shapes.answer(shapes.Conversation), **shapes.refusals(403, 404, 409, 503)},
+    )
     def post(self, request: Request) -> Response:
         """Give a conversation to an agent, whoever has it now."""
         body = self.body(serializers.Reassign)
@@ -37,7 +45,9 @@ class Reassign(View):
 
 class ConversationRating(View):
     @extend_schema(
-        operation_id="rate_conversation", request=serializers.RateConversation, responses={200: dict}
+        operation_id="rate_conversation",
+        request=serializers.RateConversation,
+        responses={200: shapes.answer(shapes.Conversation), **shapes.refusals(403, 409, 503)},
     )
     def post(self, request: Request, conversation_id: str) -> Response:
         """Rate a conversation that is closed or resolved."""

@@ -54,6 +54,11 @@ class QueueName(Shape):
     name = serializers.CharField()
 
 
+class Rating(Shape):
+    score = serializers.IntegerField(min_value=1, max_value=5)
+    comment = serializers.CharField()
+
+
 class Conversation(Shape):
     _id = serializers.UUIDField()
     userId = Customer()
@@ -62,6 +67,10 @@ class Conversation(Shape):
     unreadCount = serializers.DictField(
         child=Count(), help_text="For each participant's id: how many messages of others it has not read."
     )
+    readSeq = serializers.DictField(
+        child=Count(), help_text="For each participant's id: up to which message it has read."
+    )
+    rating = Rating(allow_null=True)
     lastSeq = Count()
     queue = QueueName(allow_null=True)
     createdAt = Time()
@@ -77,8 +86,11 @@ class Media(Shape):
     name = serializers.CharField()
     type = serializers.ChoiceField(MediaType.values)
     url = serializers.URLField(help_text="For this caller alone, and not for long.")
+    thumbnailUrl = serializers.URLField(allow_null=True)
     format = serializers.CharField(help_text="image/png, audio/mpeg, …")
     size = Count(help_text="Bytes.")
+    width = Count(allow_null=True)
+    height = Count(allow_null=True)
 
 
 class Message(Shape):
@@ -90,6 +102,18 @@ class Message(Shape):
     content = serializers.CharField()
     media = Media(allow_null=True)
     isRead = serializers.BooleanField(help_text="Somebody of the other side has read it.")
+    clientMessageId = serializers.CharField(allow_null=True)
+    createdAt = Time()
+    editedAt = Time(allow_null=True)
+    deletedAt = Time(allow_null=True, help_text="Set: its text and media are gone, its place stays.")
+
+
+class Note(Shape):
+    _id = serializers.UUIDField()
+    conversationId = serializers.UUIDField()
+    afterSeq = Count(help_text="The last message that stood there when it was written.")
+    authorId = Person(allow_null=True)
+    content = serializers.CharField()
     clientMessageId = serializers.CharField(allow_null=True)
     createdAt = Time()
 
