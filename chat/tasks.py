@@ -1,11 +1,34 @@
 """What Celery does for the chat: shells that call actions."""
 
-from celery import shared_task
+import threading
 
-from chat.actions import people
+from celery import shared_task
+from django.utils import timezone
+
+from chat.actions import outgoing_mail, people
+
+# A mail server that does not answer holds one of the worker's threads, not all.
+_sending = threading.Lock()
 
 
 @shared_task(name="chat.tell_vanished", ignore_result=True, expires=5)
 def tell_vanished() -> int:
     """Tell of the people whose process died."""
     return people.tell_vanished()
+
+
+@shared_task(name="chat.send_mails", ignore_result=True, expires=5)
+def send_mails() -> int:
+    """Send the mails that are due; return how many were sent."""
+    if not _sending.acquire(blocking=False):
+        return 0
+    try:
+        return outgoing_mail.send_due()
+    finally:
+        _sending.release()
+
+
+@shared_task(name="chat.forget_mails", ignore_result=True, expires=3600)
+def forget_mails() -> int:
+    """Remove what old mails said; return of how many."""
+    return outgoing_mail.forget_content(timezone.now())

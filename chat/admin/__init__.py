@@ -1,5 +1,7 @@
 """The chat in the admin site, one file a subject; what changes something calls an action."""
 
 from chat.admin.conversations import ConversationAdmin
+from chat.admin.mails import OutgoingMailAdmin
+from chat.admin.tickets import TicketAdmin
 
-__all__ = ["ConversationAdmin"]
+__all__ = ["ConversationAdmin", "OutgoingMailAdmin", "TicketAdmin"]
