@@ -11,7 +11,6 @@ from uuid import UUID
 
 from accounts import origins
 from accounts.models import Role, User
-from accounts import origins
 from accounts.tokens import Principal
 from chat.errors import ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
 from chat.models import Conversation, Media, Message, Status
@@ -65,13 +64,16 @@ def check_origin(origin: str | None, host: str, widget_origins: Set[str] = froze
         raise Forbidden("This site may not use this widget. Its admin can add it to the allowed origins.")
 
 
-def check_origin(origin: str | None, host: str, widget_origins: Set[str] = frozenset()) -> None:
-    """Let in what no page, one of ours or one of the widget's own sites asks for (SPEC §7).
+def check_may_change_email(user: User) -> None:
+    """Visitors change the e-mail address they claim, nobody the one that says who it is.
 
-    `origin` and `host` are the request's headers of these names. Raises `Forbidden` for any other page.
+    `user` comes with its `visitor`. Raises `Forbidden`.
     """
-    if not origins.is_trusted(origin, host) and not origins.is_listed(origin or "", widget_origins):
-        raise Forbidden("This site may not use this widget. Its admin can add it to the allowed origins.")
+    visitor = getattr(user, "visitor", None)
+    if visitor is None:
+        raise Forbidden("Your e-mail address is what you sign in with: ask an admin to change it.")
+    if visitor.verified_identity and visitor.verified_identity == user.email.lower():
+        raise Forbidden("Your e-mail address says who you are here: change it at the site you come from.")
 
 
 def parse_id(value: str, what: str = "conversation") -> UUID:

@@ -2,7 +2,18 @@
 
 from django.urls import path, re_path
 
-from chat.api import account_views, conversation_views, lifecycle_views, message_views, note_views, team_views, transcript_views
+from chat.api import (
+    account_views,
+    config_views,
+    conversation_views,
+    ice_views,
+    lifecycle_views,
+    me_views,
+    message_views,
+    note_views,
+    team_views,
+    transcript_views,
+)
 
 urlpatterns = [
     path("conversations", conversation_views.Conversations.as_view()),
@@ -17,6 +28,9 @@ urlpatterns = [
     path("messages", message_views.Messages.as_view()),
     path("messages/<str:conversation_or_message_id>", message_views.ConversationMessages.as_view()),
     path("support/conversations", conversation_views.SupportConversations.as_view()),
+    path("me", me_views.Me.as_view()),
+    path("config/<slug:config_id>", config_views.Config.as_view()),
+    path("ice-servers", ice_views.IceServers.as_view()),
     path("presence", team_views.Presence.as_view()),
     path("queues", team_views.Queues.as_view()),
     re_path("", account_views.Nowhere.as_view()),

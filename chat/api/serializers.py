@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import URLValidator
 from rest_framework import serializers
 
 from chat.models.ticket import MAX_DESCRIPTION_CHARACTERS
@@ -39,8 +40,21 @@ class Refresh(serializers.Serializer[Any]):
 
 
 class VisitorToken(serializers.Serializer[Any]):
-    name = StrictCharField(max_length=120, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    name = StrictCharField(max_length=120, required=False, allow_blank=True, allow_null=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True, allow_null=True)
+    userId = StrictCharField(max_length=254, required=False, allow_blank=True, allow_null=True)
+    userHash = StrictCharField(max_length=200, required=False, allow_blank=True, allow_null=True)
+
+
+class ChangeProfile(serializers.Serializer[Any]):
+    name = StrictCharField(max_length=160, required=False, allow_blank=True)
+    first_name = StrictCharField(max_length=80, required=False, allow_blank=True)
+    last_name = StrictCharField(max_length=80, required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
+    phone = StrictCharField(max_length=32, required=False, allow_blank=True)
+    avatar = StrictCharField(
+        max_length=500, required=False, allow_blank=True, validators=[URLValidator(schemes=["https"])]
+    )
 
 
 class StartConversation(serializers.Serializer[Any]):
@@ -95,3 +109,10 @@ class LeaveTicket(serializers.Serializer[Any]):
     name = StrictCharField(max_length=120)
     email = StrictCharField(max_length=254)
     description = StrictCharField(max_length=MAX_DESCRIPTION_CHARACTERS)
+
+
+class UploadMedia(serializers.Serializer[Any]):
+    """For the schema: `chat.api.uploads` reads the files as they come."""
+
+    media = serializers.ListField(child=serializers.FileField(max_length=120), min_length=1, max_length=5)
+    type = serializers.ChoiceField(["image", "audio", "video"])

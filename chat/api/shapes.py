@@ -118,6 +118,17 @@ class Note(Shape):
     createdAt = Time()
 
 
+class ConversationSummary(Shape):
+    _id = serializers.UUIDField()
+    status = serializers.ChoiceField(Status.values)
+    userId = Person()
+
+
+class FoundMessage(Message):
+    snippet = serializers.CharField(help_text="The place where the words are, as plain text on one line.")
+    conversation = ConversationSummary()
+
+
 class ReadMark(Shape):
     conversationId = serializers.UUIDField()
     seq = Count(help_text="Read up to this message.")
@@ -152,13 +163,67 @@ class Queue(Shape):
 class WidgetQueue(Shape):
     _id = serializers.UUIDField()
     name = serializers.CharField()
+    open = serializers.BooleanField()
+    agentsOnline = Count()
+
+
+class PreChatField(Shape):
+    name = serializers.ChoiceField(["name", "email"])
+    required = serializers.BooleanField()
+
+
+class MediaLimits(Shape):
+    types = serializers.ListField(child=serializers.ChoiceField(MediaType.values))
+    maxFiles = Count(help_text="At once.")
+    maxBytes = Count(help_text="Of each.")
 
 
 class WidgetProfile(Shape):
     name = serializers.CharField()
     color = serializers.CharField()
     greeting = serializers.CharField()
+    preChat = PreChatField(many=True, help_text="What the form before a chat asks for.")
+    requiresIdentity = serializers.BooleanField(help_text="Only people with a userHash may chat.")
     queues = WidgetQueue(many=True)
+    businessHours = serializers.JSONField(allow_null=True)
+    media = MediaLimits()
+
+
+class Inactivity(Shape):
+    warningSeconds = Count()
+    closeSeconds = Count()
+
+
+class Config(Shape):
+    _id = serializers.UUIDField()
+    name = serializers.CharField()
+    greeting = serializers.CharField()
+    color = serializers.CharField()
+    queues = WidgetQueue(many=True)
+    assistant = serializers.JSONField(allow_null=True)
+    inactivity = Inactivity()
+    media = MediaLimits()
+
+
+class Profile(Person):
+    email = serializers.CharField()
+    name = serializers.CharField()
+    phone = serializers.CharField()
+    avatar = serializers.URLField(allow_null=True)
+    isVerified = serializers.BooleanField(
+        help_text="Signed in, or vouched for by the company; else name and e-mail are claims."
+    )
+
+
+class IceServer(Shape):
+    urls = serializers.ListField(child=serializers.CharField())
+    username = serializers.CharField(required=False)
+    credential = serializers.CharField(required=False)
+
+
+class IceServers(Shape):
+    iceServers = IceServer(many=True, help_text="As RTCPeerConnection takes them.")
+    ttlSeconds = Count(help_text="How long the credentials are good.")
 
 
 class Spans(Shape):

@@ -70,3 +70,7 @@ class SignIns(Limit):
 
 class Searches(PerPerson):
     setting = "SEARCHES_PER_MINUTE"
+
+
+class Uploads(PerPerson):
+    setting = "UPLOADS_PER_MINUTE"

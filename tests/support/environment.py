@@ -11,7 +11,7 @@ VAR_DIR = Path(tempfile.mkdtemp(prefix="hd-"))
 os.environ["VAR_DIR"] = str(VAR_DIR)
 os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-0123456789"
 # All clients of the tests have one address; what limits do, tests of the limits show.
-for limit in ("WIDGET_REQUESTS", "WIDGET_TOKENS", "SIGN_INS", "SEARCHES"):
+for limit in ("WIDGET_REQUESTS", "WIDGET_TOKENS", "SIGN_INS", "SEARCHES", "UPLOADS"):
     os.environ[f"{limit}_PER_MINUTE"] = "0"
 os.environ["TICKETS_PER_HOUR"] = "0"
 for outside in ("REDIS_URL", "STATIC_ROOT", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "HOST", "PORT", "PUBLIC_URL"):
