@@ -20,6 +20,7 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    UUIDField,
 )
 
 from accounts.models import Role, User
@@ -153,7 +154,7 @@ def _steps(conversations: QuerySet[Conversation], end: datetime) -> QuerySet[Any
     return steps.filter(conversation__in=conversations).annotate(
         ended_at=Subquery(following.values("created_at")[:1]),
         next_status=Subquery(following.values("to_status")[:1]),
-        next_agent=Subquery(following.values("to_agent")[:1]),
+        next_agent=Subquery(following.values("to_agent")[:1], output_field=UUIDField()),
     )
 
 
@@ -165,7 +166,7 @@ def _answered(conversations: QuerySet[Conversation], end: datetime) -> QuerySet[
     )
     return conversations.annotate(
         ended_at=Subquery(answers.values("created_at")[:1]),
-        answered_by=Subquery(answers.values("sender")[:1]),
+        answered_by=Subquery(answers.values("sender")[:1], output_field=UUIDField()),
     ).exclude(ended_at=None)
 
 

@@ -1,0 +1,245 @@
+"""Statistics of a period: the same as a recount by hand, whatever has happened (SPEC §6)."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.tokens import Principal
+from chat import statistics
+from chat.actions import conversations, ratings, resolving, routing
+from chat.errors import HelpdeskError
+from chat.models import Conversation, Message, Rating, Transition
+from tests.support.chats import chat_of, say, start
+from tests.support.people import People, visitor
+from tests.support.rest import Caller
+
+pytestmark = pytest.mark.database
+
+Span = tuple[Any, Any, timedelta]
+"""An agent's id, a queue's id and a length."""
+
+START = datetime(2026, 1, 10, tzinfo=UTC)
+END = START + timedelta(days=10)
+
+
+def live_somehow(people: People, chance: random.Random) -> None:
+    """Let five visitors' conversations go through whatever may happen to them."""
+    customers = [
+        people.vera,
+        people.walt,
+        *(visitor(people.widget, name) for name in ("Xena", "Yves", "Zoe")),
+    ]
+    for customer in customers:
+        conversation = start(customer, str(chance.choice([people.support, people.sales]).id))
+        for _ in range(chance.randint(8, 24)):
+            try:
+                do_something(people, customer, conversation, chance)
+            except HelpdeskError:
+                continue  # not now, or not this agent
+
+
+def do_something(
+    people: People, customer: Principal, conversation: Conversation, chance: random.Random
+) -> None:
+    key, agent = str(conversation.id), chance.choice([people.ana, people.bo, people.olga, *[people.sam] * 3])
+    steps: list[Callable[[], Any]] = [
+        *[lambda: routing.claim(agent, key)] * 4,
+        lambda: routing.return_to_queue(agent, key),
+        lambda: routing.reassign(people.sam, key, str(agent.user_id)),
+        lambda: resolving.resolve(agent, key),
+        lambda: resolving.reopen(agent, conversation.id),
+        *[lambda: say(agent, conversation, "Hello")] * 2,
+        lambda: say(customer, conversation, "Hello?"),
+        lambda: ratings.rate(customer, key, chance.randint(1, 5)),
+    ]
+    if chance.random() < 0.05:
+        steps = [lambda: conversations.close_conversation(people.sam, key)]
+    chance.choice(steps)()
+
+
+def spread_in_time(chance: random.Random) -> None:
+    """Give everything that happened a time in its order, from before the period until after it."""
+    for conversation in Conversation.objects.all():
+        moment = START + timedelta(hours=chance.randint(-24, 24 * 11))
+        Conversation.objects.filter(id=conversation.id).update(created_at=moment)
+        rows = sorted(
+            [*conversation.transitions.all(), *conversation.messages.all()], key=lambda row: row.created_at
+        )
+        for row in rows:
+            type(row).objects.filter(pk=row.pk).update(created_at=moment)
+            moment += timedelta(seconds=chance.randint(0, 100_000))
+        Rating.objects.filter(conversation=conversation).update(created_at=moment)
+
+
+class Recount:
+    """The statistics of a period, row by row."""
+
+    def __init__(self, people: People) -> None:
+        self.statuses: list[tuple[Any, Any, str]] = []
+        self.scores: list[tuple[Any, Any, int]] = []
+        self.waits: list[Span] = []
+        self.handlings: list[Span] = []
+        self.first_responses: list[Span] = []
+        for conversation in Conversation.objects.filter(organization_id=people.ana.organization_id):
+            if START <= conversation.created_at < END:
+                self._count(conversation)
+
+    def _count(self, conversation: Conversation) -> None:
+        state = (None, None)
+        since = conversation.created_at
+        queue = None
+        for step in conversation.transitions.order_by("id"):
+            if step.created_at >= END:
+                break
+            reached = (step.to_status, step.to_agent_id)
+            if reached != state:
+                length = step.created_at - since
+                if state[0] == "waiting" and reached[0] == "open" and reached[1]:
+                    self.waits.append((reached[1], queue, length))
+                if state[0] == "open" and state[1]:
+                    self.handlings.append((state[1], queue, length))
+                state, since = reached, step.created_at
+                queue = step.to_queue_id
+        self.statuses.append((state[1], queue, str(state[0])))
+        for message in conversation.messages.order_by("seq"):
+            if message.created_at < END and message.sender_id not in (None, conversation.customer_id):
+                length = message.created_at - conversation.created_at
+                self.first_responses.append((message.sender_id, conversation.queue_id, length))
+                break
+        rating = Rating.objects.filter(conversation=conversation, created_at__lt=END).first()
+        if rating is not None:
+            self.scores.append((conversation.agent_id, conversation.queue_id, rating.score))
+
+    def check(self, figures: statistics.Figures, fits: Callable[[tuple[Any, ...]], bool]) -> None:
+        """Compare figures with the rows that belong to them."""
+        assert figures.statuses == Counter(row[2] for row in self.statuses if fits(row))
+        assert figures.scores == Counter(row[2] for row in self.scores if fits(row))
+        for name in ("waits", "handlings", "first_responses"):
+            lengths = [row[2] for row in getattr(self, name) if fits(row)]
+            times = getattr(figures, name)
+            assert (times.count, times.total) == (len(lengths), sum(lengths, timedelta())), name
+            assert times.longest == max(lengths, default=timedelta()), name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_statistics_agree_with_a_recount_after_anything(people: People, seed: int) -> None:
+    chance = random.Random(seed)
+    live_somehow(people, chance)
+    start(people.olaf)
+    spread_in_time(chance)
+    recount = Recount(people)
+    kinds = set(Transition.objects.values_list("kind", flat=True))
+    assert {"started", "claimed", "closed", "resolved"} <= kinds, "too little has happened"
+    assert recount.waits
+    assert recount.handlings
+
+    found = statistics.gather(people.ana.organization_id, START, END)
+    recount.check(found.total, lambda row: True)
+    agents = {agent.id if agent else None: figures for agent, figures in found.by_agent}
+    queues = {queue.id if queue else None: figures for queue, figures in found.by_queue}
+    assert {person.user_id for person in (people.ana, people.bo, people.olga, people.sam)} <= set(agents)
+    for agent_id, figures in agents.items():
+        recount.check(figures, lambda row, agent_id=agent_id: row[0] == agent_id)
+    for queue_id, figures in queues.items():
+        recount.check(figures, lambda row, queue_id=queue_id: row[1] == queue_id)
+    for parts in (agents, queues):
+        assert sum(figures.statuses.total() for figures in parts.values()) == found.total.statuses.total()
+        assert sum(figures.waits.count for figures in parts.values()) == found.total.waits.count
+
+
+def test_the_answer_shows_a_conversation_from_start_to_rating(people: People) -> None:
+    conversation = chat_of(people.vera, people.ana)
+    say(people.ana, conversation, "Good morning")
+    conversations.close_conversation(people.ana, str(conversation.id))
+    ratings.rate(people.vera, str(conversation.id), 4)
+    start(people.walt, str(people.sales.id))
+    status, answer = Caller(people, people.bo).get("/api/v1/chat/support/stats")
+    assert (status, answer["message"]) == (200, "Statistics fetched successfully")
+    data = answer["data"]
+    total = data["total"]
+    assert total["conversations"] == 2
+    assert total["byStatus"] == {"open": 0, "waiting": 1, "resolved": 0, "closed": 1}
+    assert total["ratings"] == {
+        "count": 1,
+        "average": 4.0,
+        "byScore": {"1": 0, "2": 0, "3": 0, "4": 1, "5": 0},
+    }
+    for times in ("waits", "firstResponses", "handlings"):
+        assert total[times]["count"] == 1
+        assert 0 <= total[times]["averageSeconds"] == total[times]["longestSeconds"] < 10
+    agents = {group["agent"]["first_name"] if group["agent"] else None: group for group in data["agents"]}
+    assert set(agents) == {"Ana", "Bo", "Olga", "Sam", None}
+    assert (agents["Ana"]["conversations"], agents[None]["conversations"]) == (1, 1)
+    assert agents["Bo"]["handlings"] == {"count": 0, "averageSeconds": None, "longestSeconds": None}
+    queues = {group["queue"]["name"]: group["conversations"] for group in data["queues"]}
+    assert queues == {"Support": 1, "Sales": 1}
+    listed = Caller(people, people.bo).get("/api/v1/chat/support/conversations")[1]["pagination"]
+    assert listed["totalItems"] == total["conversations"]
+
+
+def test_each_sees_its_own_organization_and_customers_nothing(people: People) -> None:
+    start(people.vera)
+    assert Caller(people, people.vera).get("/chat/support/stats")[0] == 403
+    assert Caller(people, people.sam).get("/chat/support/stats")[1]["data"]["total"]["conversations"] == 1
+    _, elsewhere = Caller(people, people.oskar).get("/chat/support/stats")
+    assert elsewhere["data"]["total"]["conversations"] == 0
+    assert "Ana" not in str(elsewhere)
+
+
+@pytest.mark.parametrize(
+    ("query", "begins", "ends"),
+    [
+        ({"from": "2026-01-01", "to": "2026-02-01"}, "2026-01-01T00:00:00.000Z", "2026-02-01T00:00:00.000Z"),
+        ({"to": "2026-02-01T12:30:00.250Z"}, "2026-01-02T12:30:00.250Z", "2026-02-01T12:30:00.250Z"),
+        (
+            {"from": "2026-01-01T02:00:00+02:00", "to": "2026-01-02T00:00:00 01:00"},
+            "2026-01-01T00:00:00.000Z",
+            "2026-01-01T23:00:00.000Z",
+        ),
+    ],
+)
+def test_a_period_is_read_as_iso_8601(people: People, query: dict[str, str], begins: str, ends: str) -> None:
+    status, answer = Caller(people, people.sam).get("/chat/support/stats", **query)
+    assert (status, answer["data"]["from"], answer["data"]["to"]) == (200, begins, ends)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"from": "yesterday"}, "from"),
+        ({"from": ""}, "from"),
+        ({"to": "2026-13-01"}, "to"),
+        ({"to": "0001-01-01T00:00:00+14:00"}, "to"),
+        ({"to": "9999-12-31"}, "to"),
+        ({"from": "2026-01-02", "to": "2026-01-01"}, "from"),
+        ({"from": "2026-01-01", "to": "2026-01-01"}, "from"),
+        ({"from": "2026-01-01\0"}, "from"),
+        ({"from": "٢٠٢٦-٠١-٠١"}, "from"),
+    ],
+)
+def test_a_period_that_cannot_be_is_refused_by_name(
+    people: People, query: dict[str, str], field: str
+) -> None:
+    status, answer = Caller(people, people.sam).get("/chat/support/stats", **query)
+    assert (status, list(answer["errors"])) == (400, [field])
+
+
+def test_the_number_of_queries_does_not_grow(people: People) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            statistics.gather(people.ana.organization_id, START, datetime.now(UTC) + timedelta(days=1))
+        return len(captured)
+
+    start(people.vera)
+    before = queries()
+    live_somehow(people, random.Random(1))
+    assert Message.objects.count() > 15
+    assert queries() == before
