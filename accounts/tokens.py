@@ -104,6 +104,14 @@ def principal_from_access_token(token: Any) -> Principal:
     )
 
 
+def principal_of_person(user_id: UUID) -> Principal:
+    """Look up somebody whom something else that we have signed names.
+
+    Raises `TokenRefused` as `principal_from_access_token` does: gone, deactivated, or the widget is off.
+    """
+    return principal_of(_active_user(user_id))
+
+
 def issue_access_token(user: User) -> tuple[str, datetime]:
     """Make an access token for a person and say when it ends."""
     token = AccessToken.for_user(user)

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping, Set
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts import origins
 from accounts.models import Role, User
 from accounts.tokens import Principal
@@ -147,6 +149,29 @@ def sendable_media(principal: Principal, media: Media | None, conversation_id: U
     return media
 
 
+def viewable_media(principal: Principal, media_id: UUID) -> Media:
+    """Find a file to look at: one's own until it is sent, then those of conversations that one may read.
+
+    Raises `NotFound`, also for the file of a deleted message.
+    """
+    media = (
+        Media.objects.select_related("conversation")
+        .filter(id=media_id, organization_id=principal.organization_id)
+        .exclude(file="")
+        .first()
+    )
+    if media is None:
+        raise no_such("media")
+    if media.conversation is None:
+        if media.uploader_id != principal.user_id:
+            raise no_such("media")
+        return media
+    check_may_read(principal, media.conversation)
+    if not media.messages.exists():
+        raise no_such("media")
+    return media
+
+
 def agent_to_assign(admin: Principal, agent_id: str) -> User:
     """Find the agent or admin of the organization to whom an admin gives a chat.
 
@@ -163,6 +188,12 @@ def agent_to_assign(admin: Principal, agent_id: str) -> User:
     if found is None:
         raise no_such("agent")
     return found
+
+
+def readable_conversations(principal: Principal) -> QuerySet[Conversation]:
+    """All conversations that this person may read: `check_may_read`, for lists and search."""
+    readable = Conversation.objects.filter(organization_id=principal.organization_id)
+    return readable if principal.is_staff_member else readable.filter(customer_id=principal.user_id)
 
 
 def readable_conversation(principal: Principal, conversation_id: str) -> Conversation:

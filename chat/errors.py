@@ -23,6 +23,18 @@ class InvalidInput(HelpdeskError):
     code = "invalid"
 
 
+class TooLarge(InvalidInput):
+    """More bytes, or more pixels, than are taken."""
+
+    code = "too_large"
+
+
+class NotWhatItSays(InvalidInput):
+    """A file whose content is not what its type or its name says, or of no format that is taken."""
+
+    code = "unsupported_media"
+
+
 class UnknownEvent(InvalidInput):
     """An event that clients do not send here."""
 

@@ -5,7 +5,7 @@ import threading
 from celery import shared_task
 from django.utils import timezone
 
-from chat.actions import outgoing_mail, people
+from chat.actions import media, outgoing_mail, people
 
 # A mail server that does not answer holds one of the worker's threads, not all.
 _sending = threading.Lock()
@@ -32,3 +32,10 @@ def send_mails() -> int:
 def forget_mails() -> int:
     """Remove what old mails said; return of how many."""
     return outgoing_mail.forget_content(timezone.now())
+
+
+@shared_task(name="chat.remove_old_media", ignore_result=True, expires=600)
+def remove_old_media() -> int:
+    """Remove files that were not sent or whose message was deleted; return how many."""
+    now = timezone.now()
+    return media.remove_unsent(now) + media.remove_deleted(now)

@@ -15,6 +15,7 @@ from django.urls import get_resolver, path, re_path
 
 from chat.consumers.polling import SocketIOPollingConsumer
 from chat.consumers.websocket import SocketIOWebSocketConsumer
+from helpdesk.bodies import with_limited_bodies
 
 
 async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -32,6 +33,6 @@ websocket_routes = [
 ]
 http_routes = [
     path("socket.io/", SocketIOPollingConsumer.as_asgi()),
-    re_path("", django_application),  # type: ignore[arg-type]
+    re_path("", with_limited_bodies(django_application)),  # type: ignore[arg-type]
 ]
 application = ProtocolTypeRouter({"websocket": URLRouter(websocket_routes), "http": URLRouter(http_routes)})

@@ -22,6 +22,8 @@ STATUS_CODES: list[tuple[type[errors.HelpdeskError], int]] = [
     (errors.Forbidden, status.HTTP_403_FORBIDDEN),
     (errors.NotFound, status.HTTP_404_NOT_FOUND),
     (errors.Conflict, status.HTTP_409_CONFLICT),
+    (errors.TooLarge, status.HTTP_413_REQUEST_ENTITY_TOO_LARGE),
+    (errors.NotWhatItSays, status.HTTP_415_UNSUPPORTED_MEDIA_TYPE),
     (errors.InvalidInput, status.HTTP_400_BAD_REQUEST),
     (errors.RateLimited, status.HTTP_429_TOO_MANY_REQUESTS),
     (errors.Unavailable, status.HTTP_503_SERVICE_UNAVAILABLE),
