@@ -4,9 +4,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench.replay import command as replay
+from bench.stored import command as stored
 
 BENCHES: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "replay": ("play dialogues through real server processes and prove that nothing was lost", replay.main),
+    "seed": (stored.ABOUT["seed"], stored.seed),
+    "search": (stored.ABOUT["search"], stored.search),
+    "lists": (stored.ABOUT["lists"], stored.lists),
 }
 
 

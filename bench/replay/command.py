@@ -13,6 +13,7 @@ from pathlib import Path
 import aiohttp
 import uvloop
 
+from bench.options import positive
 from bench.replay.dialogues import Dialogue, DialoguesError, read_dialogues
 from bench.replay.people import People, make_people, stored_lines
 from bench.replay.proof import Line, differences
@@ -31,8 +32,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--dialogues", type=Path, default=DIALOGUES, metavar="PATH", help="JSON lines, may be .gz"
     )
-    parser.add_argument("--count", type=_positive, metavar="N", help="play the first N dialogues, not all")
-    parser.add_argument("--concurrency", type=_positive, default=100, metavar="N", help="at once (100)")
+    parser.add_argument("--count", type=positive, metavar="N", help="play the first N dialogues, not all")
+    parser.add_argument("--concurrency", type=positive, default=100, metavar="N", help="at once (100)")
     parser.add_argument("--processes", type=int, choices=(1, 2), default=1, help="web processes (1)")
     parser.add_argument(
         "--database",
@@ -45,12 +46,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
-    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -21,6 +21,18 @@ def answer(message: str, data: Any, *, status: int = 200) -> Response:
     return Response({"message": message, "data": data}, status=status)
 
 
+def page_number_and_limit(request: Request, *, default_limit: int) -> tuple[int, int]:
+    """Read `page` and `limit` of the query. Raises `InvalidInput` for numbers out of range."""
+    page = number(request, "page", default=1, lowest=1, highest=MAX_PAGE)
+    return page, number(request, "limit", default=default_limit, lowest=1, highest=MAX_LIMIT)
+
+
+def paged_answer(message: str, data: list[Any], page: int, limit: int, *, total: int) -> Response:
+    """Wrap one page of a list; a page after the last is empty."""
+    pagination = {"currentPage": page, "totalPages": -(-total // limit), "totalItems": total}
+    return Response({"message": message, "data": data, "pagination": pagination})
+
+
 def page_of(rows: QuerySet[M], request: Request, *, default_limit: int) -> tuple[list[M], dict[str, int]]:
     """Take one page of rows, as `page` and `limit` of the query say, and describe where it stands.
 

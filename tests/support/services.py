@@ -1,5 +1,6 @@
 """Real Redis and PostgreSQL servers for tests, each in a directory and a process of its own."""
 
+import contextlib
 import ctypes
 import importlib.util
 import os
@@ -92,13 +93,23 @@ def be_somebody_else_than_root() -> None:
 
 
 class PostgreSQLServer:
-    """A private PostgreSQL cluster on a unix socket, without a TCP port."""
+    """A private PostgreSQL cluster on a unix socket, without a TCP port.
 
-    def __init__(self) -> None:
-        self.directory = Path(tempfile.mkdtemp(prefix="hd-pg-"))
+    In a `directory` that is given it stays and is found again; without one it goes when it stops.
+    """
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._is_kept = directory is not None
+        self.directory = directory or Path(tempfile.mkdtemp(prefix="hd-pg-"))
         self.data = self.directory / "data"
         self.log = self.directory / "postgresql.log"
         self.programs = postgresql_programs()
+        if not (self.data / "PG_VERSION").exists():
+            self._make_cluster()
+        self.start()
+
+    def _make_cluster(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
         options = {"--pgdata": self.data, "--username": "postgres", "--auth": "trust", "--encoding": "UTF8"}
         pairs = [part for option in {**options, "--locale": "C.UTF-8"}.items() for part in option]
         subprocess.run(
@@ -107,7 +118,6 @@ class PostgreSQLServer:
             stdout=subprocess.DEVNULL,
             preexec_fn=be_somebody_else_than_root,
         )
-        self.start()
 
     def start(self) -> None:
         """Start the server, also again after it was killed, and wait until it takes connections."""
@@ -154,14 +164,21 @@ class PostgreSQLServer:
         self.execute(f'CREATE DATABASE "{name}"')
         return self.url(name)
 
+    def create_database_once(self, name: str) -> str:
+        """As `create_database`; one that is there stays as it is."""
+        with contextlib.suppress(psycopg.errors.DuplicateDatabase):
+            self.create_database(name)
+        return self.url(name)
+
     def kill(self) -> None:
         """Kill the server as a power cut would; its children notice by themselves."""
         self.process.kill()
         self.process.wait()
 
     def stop(self) -> None:
-        """Stop the server without waiting for its clients, and remove the cluster."""
+        """Stop the server without waiting for its clients, and remove the cluster unless it is kept."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
         processes.stop(self.process)
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if not self._is_kept:
+            shutil.rmtree(self.directory, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""`./desk bench seed`, `search` and `lists`: how fast a full database answers."""
