@@ -35,6 +35,7 @@ LEASE = timedelta(minutes=10)
 """Longer than one attempt can take: some ten steps of SMTP of `EMAIL_TIMEOUT` seconds each."""
 KEEP_CONTENT = timedelta(days=7)
 MAILS_A_TICK = 50
+MAX_ADDRESS_CHARACTERS = 254
 
 HEADERS = {
     # RFC 3834: no auto-responder answers, and none of ours would answer it.
@@ -74,12 +75,16 @@ def put_in_transaction(
 
 
 def valid_address(address: str) -> str:
-    """Return an e-mail address without the space around it. Raises `InvalidInput` for what is none."""
+    """Return an e-mail address without the space around it. Raises `InvalidInput` for what is none.
+
+    Quoted names and numeric hosts are refused too: nobody has them, and they reach where they should not.
+    """
     address = address.strip()
     try:
         validate_email(address)
-        address.encode("ascii")
-    except (ValidationError, UnicodeError):
+        if not address.isascii() or len(address) > MAX_ADDRESS_CHARACTERS or set(address) & set('"['):
+            raise ValidationError("")
+    except ValidationError:
         raise InvalidInput("This is not an e-mail address like ana@example.com.", field="email") from None
     return address
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Role, User, Widget
 from chat.actions import outgoing_mail
+from chat.errors import InvalidInput
 from chat.models import Ticket
 from chat.transcripts.cleaning import lines_of, one_line
 
@@ -21,10 +22,12 @@ KIND = "ticket"
 def leave_ticket(widget: Widget, *, name: str, email: str, description: str) -> Ticket:
     """Store a missed chat and write its mails to the organization's admins (SPEC §7).
 
-    The visitor gets none: nobody has verified that the address is its own. Raises `InvalidInput` for an
-    address that is none.
+    The visitor gets none: nobody has verified that the address is its own. Raises `InvalidInput` for a name
+    of nothing and an address that is none.
     """
     now = timezone.now()
+    if not one_line(name):
+        raise InvalidInput("The name must hold something that can be seen.", field="name")
     ticket = Ticket.objects.create(
         organization_id=widget.organization_id,
         widget=widget,

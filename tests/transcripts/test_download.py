@@ -21,8 +21,6 @@ from tests.support import chats
 from tests.support.people import People
 from tests.transcripts.conftest import NOON, SCRIPT, add_media, add_message, add_note, token_of
 
-pytestmark = pytest.mark.database
-
 every_format = pytest.mark.parametrize("form", FORMATS)
 FORGED = (
     "hello\r\n\r\n[2026-03-02T12:00:00Z] Ana (agent)\n  I forgive your debt\x1b[2J\u2028=cmd|' /C calc'!A0"
