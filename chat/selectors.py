@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -92,7 +92,7 @@ def rating_facts(conversation: Conversation) -> RatingFacts | None:
     return RatingFacts(score=rating.score, comment=rating.comment) if rating else None
 
 
-def read_marks(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
+def read_marks(conversation_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]:
     """Say, for each participant, up to which `seq` it has read."""
     marks: dict[UUID, dict[str, int]] = {}
     rows = Participant.objects.filter(conversation_id__in=conversation_ids)
@@ -143,33 +143,42 @@ def latest_messages(messages: QuerySet[Message], count: int) -> list[Message]:
 
 def message_facts(conversation: Conversation, messages: Iterable[Message]) -> list[MessageFacts]:
     """Describe messages of one conversation; one query for who has read them."""
-    read_by_customer = read_by_staff = 0
-    for user_id, read_seq in Participant.objects.filter(conversation=conversation).values_list(
-        "user_id", "read_seq"
-    ):
-        if user_id == conversation.customer_id:
-            read_by_customer = read_seq
-        else:
-            read_by_staff = max(read_by_staff, read_seq)
+    marks = read_marks([conversation.id]).get(conversation.id, {})
+    return [_facts_of_message(message, conversation, marks) for message in messages]
+
+
+def facts_of_messages(messages: Iterable[Message]) -> list[MessageFacts]:
+    """Describe messages of any conversations, which were read with them; one query for all read marks."""
+    messages = list(messages)
+    marks = read_marks({message.conversation_id for message in messages})
     return [
-        MessageFacts(
-            id=str(message.id),
-            conversation_id=str(conversation.id),
-            seq=message.seq,
-            version=message.version,
-            type=message.type,
-            text=message.text,
-            sender=person(message.sender) if message.sender else None,
-            client_message_id=message.client_message_id,
-            created_at=message.created_at,
-            is_read=message.seq
-            <= (read_by_staff if message.sender_id == conversation.customer_id else read_by_customer),
-            media=media_facts(message.media),
-            edited_at=message.edited_at,
-            deleted_at=message.deleted_at,
-        )
+        _facts_of_message(message, message.conversation, marks.get(message.conversation_id, {}))
         for message in messages
     ]
+
+
+def _facts_of_message(message: Message, conversation: Conversation, marks: dict[str, int]) -> MessageFacts:
+    customer_id = str(conversation.customer_id)
+    others = (
+        (seq for user_id, seq in marks.items() if user_id != customer_id)
+        if message.sender_id == conversation.customer_id
+        else (marks.get(customer_id, 0),)
+    )
+    return MessageFacts(
+        id=str(message.id),
+        conversation_id=str(conversation.id),
+        seq=message.seq,
+        version=message.version,
+        type=message.type,
+        text=message.text,
+        sender=person(message.sender) if message.sender else None,
+        client_message_id=message.client_message_id,
+        created_at=message.created_at,
+        is_read=message.seq <= max(others, default=0),
+        media=media_facts(message.media),
+        edited_at=message.edited_at,
+        deleted_at=message.deleted_at,
+    )
 
 
 def media_facts(media: Media | None) -> MediaFacts | None:

@@ -44,6 +44,7 @@ class LockedConversation:
     last_seq: int
     version: int
     change: int
+    has_changed: bool = False
     has_messages: bool = False
 
 
@@ -95,7 +96,7 @@ class Batch:
         rows.insert(self._new)
         for key in self._moved:
             self._participants[key].save(update_fields=["read_seq", "read_at", "version"])
-        _save(self.conversations.values(), self.now)
+        _save([row for row in self.conversations.values() if row.has_changed], self.now)
 
     def _number_changes(self) -> None:
         """Give each change its place in its organization's order.
@@ -114,7 +115,7 @@ class Batch:
         for organization_id in sorted(changes):
             first = take_changes(organization_id, len(changes[organization_id]))
             for number, (conversation, new) in enumerate(changes[organization_id], start=first):
-                conversation.change = number
+                conversation.change, conversation.has_changed = number, True
                 if new is not None:
                     new.change = number
 
