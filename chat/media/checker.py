@@ -19,7 +19,7 @@ WRITTEN_BYTES = 64 * 1024 * 1024
 CPU_SECONDS = 5
 LIFE_SECONDS = 6
 """For the case that who started this process is gone, and with it who would end it."""
-NICENESS = 15
+NICENESS = 10
 
 
 def limit_this_process() -> None:

@@ -9,11 +9,11 @@ MAX_FILE_BYTES = 10_000_000
 MAX_UPLOAD_BYTES = MAX_FILES * MAX_FILE_BYTES + 100_000
 """Of one request: the files, and what multipart puts around them."""
 
-MAX_PIXELS = 50_000_000
+MAX_PIXELS = 40_000_000
 MAX_SIDE_PIXELS = 16_383
 """WebP's own limit (RFC 9649 §2.6)."""
-KEPT_PIXELS = 12_500_000
-"""A greater image is made smaller: as many as a telephone's camera gives, and no more to encode anew."""
+KEPT_PIXELS = 3840 * 2160
+"""A greater image is made smaller: as much as a 4K screen shows, and no more to encode anew."""
 MAX_ANIMATION_PIXELS = 20_000_000
 """Of all pictures of an animation together; of a longer one the first stays."""
 THUMBNAIL_SIDE_PIXELS = 480

@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageCms, ImageOps
 
 from chat.media import formats
 from chat.media.formats import JPEG, PNG, WEBP, Format
@@ -23,11 +23,11 @@ KEPT_AS = {"JPEG": JPEG, "MPO": JPEG, "WEBP": WEBP}
 MOVING = ("GIF", "WEBP")
 
 Image.MAX_IMAGE_PIXELS = formats.MAX_PIXELS
-# Encoding speed: a great PNG must not take longer than it may.
+# For speed: it is not for us to find the smallest file, and a great one must not take longer than it may.
 SAVE_OPTIONS: dict[Format, dict[str, Any]] = {
-    PNG: {"format": "PNG", "compress_level": 3},
+    PNG: {"format": "PNG", "compress_level": 1},
     JPEG: {"format": "JPEG", "quality": 87, "optimize": True},
-    WEBP: {"format": "WEBP", "quality": 85, "method": 2},
+    WEBP: {"format": "WEBP", "quality": 85, "method": 0},
 }
 
 
@@ -65,6 +65,9 @@ def _check_size(image: Image.Image) -> None:
 
 def _moves(image: Image.Image) -> bool:
     pictures = getattr(image, "n_frames", 1) if image.format in MOVING else 1
+    # Nobody sends an animation that lies on its side; it would have to be turned picture by picture.
+    if image.getexif().get(ExifTags.Base.Orientation, 1) != 1:
+        return False
     return pictures > 1 and pictures * image.width * image.height <= formats.MAX_ANIMATION_PIXELS
 
 
