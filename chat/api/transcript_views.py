@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from chat import access
 from chat.actions import transcripts
-from chat.api import serializers, shapes
+from chat.api import serializers, shapes, throttles
 from chat.api.answers import answer
 from chat.api.base import View
 from chat.errors import InvalidInput
@@ -35,6 +35,7 @@ class JSONWhateverIsAccepted(DefaultContentNegotiation):
 
 class Transcript(View):
     content_negotiation_class = JSONWhateverIsAccepted
+    throttle_classes = (throttles.TranscriptMails,)
 
     @extend_schema(
         operation_id="download_transcript",
