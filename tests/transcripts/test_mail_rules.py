@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -240,3 +241,20 @@ def test_a_mail_that_is_not_committed_is_not_sent(
         ask(people, "vera", chat)
     assert outgoing_mail.send_due() == 0
     assert mails_in(mail_directory) == []
+
+
+def test_visitors_made_one_after_the_other_at_one_address_have_so_many_mails_and_the_team_has_more(
+    chat: Conversation, people: People, settings: Any
+) -> None:
+    settings.TRANSCRIPT_MAILS_PER_HOUR = 1
+    statuses = []
+    for name, body in (("vera", {}), ("walt", {}), ("ana", {"email": "a@example.org"})):
+        person = getattr(people, name)
+        its_chat = chats.start(person) if name == "walt" else chat
+        client = Client(headers=token_of(person), REMOTE_ADDR="203.0.113.7")
+        address = f"/api/v1/chat/conversations/{its_chat.id}/transcript"
+        statuses.append(client.post(address, body, content_type="application/json").status_code)
+    assert statuses == [202, 429, 202]
+    elsewhere = Client(headers=token_of(people.walt), REMOTE_ADDR="203.0.113.8")
+    address = f"/api/v1/chat/conversations/{chats.start(people.walt).id}/transcript"
+    assert elsewhere.post(address, {}, content_type="application/json").status_code == 202
