@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts import presence
 from accounts.models import Role, User
@@ -103,18 +104,29 @@ def read_marks(conversation_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]
 
 def unread_counts(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
     """Count, for each participant, the messages of others after the last one it has read."""
-    unread = Q(
-        conversation__messages__seq__gt=F("read_seq"), conversation__messages__sender__isnull=False
-    ) & ~Q(conversation__messages__sender=F("user"))
+    unread = (
+        Message.objects.filter(
+            conversation=OuterRef("conversation"), seq__gt=OuterRef("read_seq"), sender__isnull=False
+        )
+        .exclude(sender=OuterRef("user"))
+        .order_by()
+        .values("conversation")
+        .values(count=Count("*"))
+    )
     rows = (
         Participant.objects.filter(conversation_id__in=conversation_ids)
-        .annotate(unread=Count("conversation__messages", filter=unread))
+        .annotate(unread=Coalesce(Subquery(unread), 0))
         .values_list("conversation_id", "user_id", "unread")
     )
     counts: dict[UUID, dict[str, int]] = {}
     for conversation_id, user_id, count in rows:
         counts.setdefault(conversation_id, {})[str(user_id)] = count
     return counts
+
+
+def conversation_ids_of_messages(message_ids: Sequence[UUID]) -> set[UUID]:
+    """The conversations in which these messages stand."""
+    return set(Message.objects.filter(id__in=message_ids).values_list("conversation_id", flat=True))
 
 
 def messages_of(

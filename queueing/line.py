@@ -47,6 +47,11 @@ def withdraw(key: str) -> bool:
     return Entry.objects.filter(key=key).delete()[0] > 0
 
 
+def waiting_since(keys: Collection[str]) -> dict[str, datetime]:
+    """Say of those items that wait since when."""
+    return dict(Entry.objects.filter(key__in=keys).values_list("key", "waiting_since"))
+
+
 def waiting_count(queue_id: UUID) -> int:
     """Count the items that wait in a line."""
     return Entry.objects.filter(queue_id=queue_id).count()

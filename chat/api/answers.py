@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat.errors import InvalidInput
-
-M = TypeVar("M", bound=Model)
 
 MAX_LIMIT = 100
 MAX_PAGE = 1_000_000
@@ -31,18 +28,6 @@ def paged_answer(message: str, data: list[Any], page: int, limit: int, *, total:
     """Wrap one page of a list; a page after the last is empty."""
     pagination = {"currentPage": page, "totalPages": -(-total // limit), "totalItems": total}
     return Response({"message": message, "data": data, "pagination": pagination})
-
-
-def page_of(rows: QuerySet[M], request: Request, *, default_limit: int) -> tuple[list[M], dict[str, int]]:
-    """Take one page of rows, as `page` and `limit` of the query say, and describe where it stands.
-
-    Raises `InvalidInput` for numbers out of range; a page after the last is empty.
-    """
-    page = number(request, "page", default=1, lowest=1, highest=MAX_PAGE)
-    limit = number(request, "limit", default=default_limit, lowest=1, highest=MAX_LIMIT)
-    total = rows.count()
-    found = list(rows[(page - 1) * limit : page * limit])
-    return found, {"currentPage": page, "totalPages": -(-total // limit), "totalItems": total}
 
 
 def number(request: Request, name: str, *, default: int, lowest: int, highest: int) -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,11 +9,11 @@ from rest_framework.response import Response
 from chat import access, payloads, selectors
 from chat.actions import conversations, messages
 from chat.api import serializers, shapes
-from chat.api.answers import answer, page_of
+from chat.api.answers import answer
 from chat.api.base import View
-from chat.api.parameters import MINE, STATUS, page_and_limit
-from chat.errors import InvalidInput
-from chat.models import Conversation, Status
+from chat.api.listing import matching, page_of
+from chat.api.parameters import SEARCH, STATUS, page_and_limit
+from chat.models import Conversation
 
 
 class Conversations(View):
@@ -35,17 +33,19 @@ class Conversations(View):
 
     @extend_schema(
         operation_id="list_conversations",
-        parameters=[*page_and_limit(20), STATUS],
+        parameters=[*page_and_limit(20), STATUS, SEARCH],
         responses={200: shapes.pages(shapes.Conversation)},
     )
     def get(self, request: Request) -> Response:
-        """List my conversations: a customer's own, an agent's those it has or had last."""
+        """List my conversations, the latest changed first; an agent's are those it has or had last."""
         user = self.caller()
-        mine = selectors.conversations().filter(organization_id=user.organization_id)
-        mine = (
-            mine.filter(customer_id=user.user_id) if user.is_customer else mine.filter(agent_id=user.user_id)
+        mine = access.readable_conversations(user)
+        mine = mine if user.is_customer else mine.filter(agent_id=user.user_id)
+        found, pagination = page_of(matching(mine, request, user), request)
+        data = [payloads.conversation(facts) for facts in selectors.conversations_facts(found)]
+        return Response(
+            {"message": "Conversations fetched successfully", "data": data, "pagination": pagination}
         )
-        return _list(mine, request)
 
 
 class ConversationDetail(View):
@@ -79,35 +79,6 @@ class EndConversation(View):
         body = self.body(serializers.EndConversation)
         closed = conversations.close_conversation(self.caller(), conversation_id, body.get("reason", ""))
         return answer("Conversation closed successfully", _payload(closed))
-
-
-class SupportConversations(View):
-    @extend_schema(
-        operation_id="list_all_conversations",
-        parameters=[*page_and_limit(20), STATUS, MINE],
-        responses={200: shapes.pages(shapes.ListedConversation), **shapes.refusals(403)},
-    )
-    def get(self, request: Request) -> Response:
-        """List the organization's conversations; with `mine=true` those assigned to me."""
-        user = access.staff(self.caller())
-        found = selectors.conversations().filter(organization_id=user.organization_id)
-        if request.query_params.get("mine") == "true":
-            found = found.filter(agent_id=user.user_id)
-        return _list(found, request, with_last_message=True)
-
-
-def _list(found: Any, request: Request, *, with_last_message: bool = False) -> Response:
-    status = request.query_params.get("status")
-    if status is not None:
-        if status not in Status.values:
-            raise InvalidInput(f"status must be one of {', '.join(Status.values)}.", field="status")
-        found = found.filter(status=status)
-    found, pagination = page_of(found.order_by("-updated_at", "-id"), request, default_limit=20)
-    data = [payloads.conversation(facts) for facts in selectors.conversations_facts(found)]
-    if with_last_message:
-        last = selectors.last_texts(found)
-        data = [{**payload, "lastMessage": last.get(payload["_id"])} for payload in data]
-    return Response({"message": "Conversations fetched successfully", "data": data, "pagination": pagination})
 
 
 def _payload(conversation: Conversation) -> payloads.Payload:

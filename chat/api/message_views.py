@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from chat import access, payloads, selectors
 from chat.actions import messages, revisions
 from chat.api import serializers, shapes
-from chat.api.answers import MAX_LIMIT, answer, number, page_of
+from chat.api.answers import MAX_LIMIT, answer, number, page_number_and_limit, paged_answer
 from chat.api.base import View
 from chat.api.parameters import page_and_limit, whole_number
 from chat.models import Conversation
@@ -55,15 +55,13 @@ class ConversationMessages(View):
         conversation = access.readable_conversation(self.caller(), conversation_or_message_id)
         if {"after", "before"} & set(request.query_params):
             return self._beside_a_seq(request, conversation)
-        found, pagination = page_of(selectors.messages_of(conversation), request, default_limit=50)
+        page, limit = page_number_and_limit(request, default_limit=50)
+        # Numbered without gaps, so a page is a range of numbers and nothing has to be counted.
+        first = (page - 1) * limit
+        found = selectors.messages_of(conversation, after=first, before=first + limit + 1)
         facts = selectors.message_facts(conversation, found)
-        return Response(
-            {
-                "message": "Messages fetched successfully",
-                "data": [payloads.message(message, self.viewer()) for message in facts],
-                "pagination": pagination,
-            }
-        )
+        data = [payloads.message(message, self.viewer()) for message in facts]
+        return paged_answer("Messages fetched successfully", data, page, limit, total=conversation.last_seq)
 
     def _beside_a_seq(self, request: Request, conversation: Conversation) -> Response:
         limit = number(request, "limit", default=50, lowest=1, highest=MAX_LIMIT)

@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter
 
 from chat.api.answers import MAX_LIMIT, MAX_PAGE
 from chat.models import Status
+from chat.search import MAX_QUERY_CHARACTERS
 
 
 def whole_number(
@@ -32,4 +33,10 @@ def page_and_limit(default_limit: int) -> list[OpenApiParameter]:
 
 
 STATUS = OpenApiParameter("status", enum=Status.values, description="Only those that stand so.")
+SEARCH = OpenApiParameter(
+    "search",
+    {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
+    description="Words that must all occur in a message, or in the customer's name and e-mail address; the"
+    " last one may be the beginning of a word. Of the messages that hold them the 1,000 newest count.",
+)
 MINE = OpenApiParameter("mine", OpenApiTypes.BOOL, description="Only those assigned to me.")

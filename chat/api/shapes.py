@@ -79,6 +79,7 @@ class Conversation(Shape):
 
 class ListedConversation(Conversation):
     lastMessage = serializers.CharField(allow_null=True, help_text="What a person said last.")
+    waitingSince = Time(allow_null=True, help_text="Since when it waits in its queue; null: it does not.")
 
 
 class Media(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -14,13 +14,13 @@ from chat import access, payloads, selectors, statistics
 from chat.api import shapes
 from chat.api.answers import answer
 from chat.api.base import View
+from chat.api.queries import moment
 from chat.errors import InvalidInput
 from chat.models import Status
 from chat.payloads import Payload, timestamp
 from chat.statistics import Figures, Times
 
 DEFAULT_PERIOD = timedelta(days=30)
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
 SCORES = (1, 2, 3, 4, 5)
 
 
@@ -45,8 +45,8 @@ class SupportStats(View):
     def get(self, request: Request) -> Response:
         """Count the conversations that began in a period, and say how long they took."""
         user = access.staff(self.caller())
-        end = _moment(request, "to") or timezone.now()
-        start = _moment(request, "from") or end - DEFAULT_PERIOD
+        end = moment(request, "to") or timezone.now()
+        start = moment(request, "from") or end - DEFAULT_PERIOD
         if start >= end:
             raise InvalidInput("from must be before to.", field="from")
         found = statistics.gather(user.organization_id, start, end)
@@ -72,24 +72,6 @@ class SupportStats(View):
                 ],
             },
         )
-
-
-def _moment(request: Request, name: str) -> datetime | None:
-    text = request.query_params.get(name)
-    if text is None:
-        return None
-    if "T" in text:
-        text = text.replace(" ", "+")  # of a zone, which arrives as a space when nobody encoded it
-    try:
-        moment = datetime.fromisoformat(text)
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        if EARLIEST <= moment <= LATEST:
-            return moment
-    except (ValueError, OverflowError):
-        pass
-    raise InvalidInput(
-        f"{name} must be a date or a time in ISO 8601, as 2025-10-24 or 2025-10-24T10:00:00.000Z.", field=name
-    )
 
 
 def _figures(figures: Figures) -> Payload:

@@ -60,6 +60,8 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation", "version"]),
+            # Unread messages are counted in it alone.
+            models.Index(fields=["conversation", "seq", "sender"], name="messages_by_sender"),
             models.Index(fields=["conversation", "change"]),
             models.Index(
                 fields=["conversation", "seq"],

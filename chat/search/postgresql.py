@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -72,11 +73,11 @@ def _query(words: Sequence[str]) -> str:
     return " & ".join(f"'{word}'" for word in words) + ":*"
 
 
-def _ids(statement: str, parameters: dict[str, object]) -> list[UUID]:
+def _ids(statement: str, parameters: dict[str, Any]) -> list[UUID]:
     return [row[0] for row in _rows(statement, parameters)]
 
 
-def _rows(statement: str, parameters: dict[str, object]) -> list[tuple[UUID]]:
+def _rows(statement: str, parameters: dict[str, Any]) -> list[tuple[UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return cursor.fetchall()

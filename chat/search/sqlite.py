@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -44,7 +45,7 @@ def _match(words: Sequence[str], scope: str) -> str:
     return f"{{text}} : ({' AND '.join(quoted)} *) AND {{scope}} : {scope}"
 
 
-def _ids(statement: str, parameters: list[object]) -> list[UUID]:
+def _ids(statement: str, parameters: list[Any]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         return [UUID(row[0]) for row in cursor.fetchall()]
