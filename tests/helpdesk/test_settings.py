@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from helpdesk.mail_server import mail_settings
 from helpdesk.paths import BASE_DIR, LONGEST_SOCKET_PATH, celery_url, read_or_make_secret_key, redis_socket
 
 SHOW = """
@@ -58,6 +59,39 @@ def test_a_redis_url_takes_the_place_of_the_embedded_redis(tmp_path):
 
     assert settings["REDIS_URL"] == settings["CELERY_BROKER_URL"] == "redis://cache.example.com:6379/2"
     assert settings["CHANNEL_LAYERS"]["default"]["CONFIG"]["hosts"] == ["redis://cache.example.com:6379/2"]
+
+
+MAIL = [f"EMAIL_{name}" for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")]
+
+
+def test_mails_become_private_files_unless_a_server_is_named(tmp_path):
+    settings = settings_with({"VAR_DIR": str(tmp_path)}, "EMAIL_BACKEND", "EMAIL_FILE_PATH")
+
+    assert settings == {
+        "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "EMAIL_FILE_PATH": str(tmp_path / "mail"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("smtp://mail.example.com", ["mail.example.com", 25, "", "", False, False]),
+        ("smtp+tls://me:p%40ss%2F@mail.example.com", ["mail.example.com", 587, "me", "p@ss/", True, False]),
+        ("smtps://me%40example.com:x@[::1]:4465", ["::1", 4465, "me@example.com", "x", False, True]),
+    ],
+)
+def test_the_url_of_a_mail_server_says_how_it_is_spoken_to(tmp_path, url, expected):
+    settings = settings_with({"VAR_DIR": str(tmp_path), "EMAIL_URL": url}, *MAIL, "EMAIL_BACKEND")
+
+    assert [settings[name] for name in MAIL] == expected
+    assert settings["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.mark.parametrize("url", ["mail.example.com:25", "https://mail.example.com", "smtp://"])
+def test_a_mail_server_that_is_none_is_refused_with_one_that_could_be(url, tmp_path):
+    with pytest.raises(SystemExit, match=r"EMAIL_URL must look like smtp\+tls://"):
+        mail_settings(url, tmp_path)
 
 
 def test_cookies_are_for_https_only_exactly_when_https_is_on(tmp_path):
