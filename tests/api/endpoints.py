@@ -54,6 +54,25 @@ def _views(patterns: list[URLPattern | URLResolver], prefix: str = "") -> Iterat
             yield route, pattern.callback
 
 
+ROUTES_OF_OTHERS = {
+    "",
+    "widget.js",
+    "media/<str:token>/<str:variant>",
+    "admin/",
+    SCHEMA,
+    f"{SCHEMA}browse/",
+}
+"""What is not for tokens: pages, files whose address is signed, and what those do who are signed in."""
+
+
+def other_routes() -> Iterator[str]:
+    """What the URLconf has besides the REST interface; the admin site in one."""
+    for pattern in get_resolver().url_patterns:
+        route = str(pattern.pattern)
+        if not route.startswith(PREFIXES) or route.startswith(SCHEMA):
+            yield route
+
+
 def _endpoints() -> list[Endpoint]:
     return [
         Endpoint(method.upper(), route)

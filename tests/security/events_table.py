@@ -1,0 +1,61 @@
+"""Who may send which event."""
+
+from tests.security.matrix import Row
+
+ALL_WITH_A_TOKEN = "! + + + + + + +"
+CONVERSATION = {"conversationId": "{conversation_id}"}
+CHAT = {"chatId": "{conversation_id}"}
+TEXT = {**CONVERSATION, "messageType": "text", "content": "Hello"}
+
+#                            nobody, customer, visitor, owner, colleague, elsewhere, admin, foreigner
+EVENTS: dict[str, dict[str, list[Row]]] = {
+    "/": {
+        "conversation:join": [Row("! * ? * * * * ?", CONVERSATION)],
+        "conversation:leave": [Row(ALL_WITH_A_TOKEN, CONVERSATION)],
+        "message:send": [
+            Row("! + ? + n n + ?", TEXT),
+            Row(
+                "! + ? ? n n ? ?",
+                {**CONVERSATION, "messageType": "image", "mediaId": "{media_id}"},
+                hidden="media_id",
+            ),
+        ],
+        "message:read": [Row("! + ? + + + + ?", {**CONVERSATION, "messageId": "{message_id}"})],
+        "conversation:mark-all-read": [Row("! + ? + + + + ?", CONVERSATION)],
+        "typing:start": [
+            Row("! + x + + + + x", CONVERSATION, joined=True),
+            Row("! x x x x x x x", CONVERSATION),
+        ],
+        "typing:stop": [Row(ALL_WITH_A_TOKEN, CONVERSATION)],
+    },
+    "/chat": {
+        "join-chat": [Row("! * ? * * * * ?", CHAT)],
+        "leave-chat": [Row(ALL_WITH_A_TOKEN, CHAT)],
+        "chat-message": [
+            Row("! + ? + n n + ?", {**CHAT, "text": "Hello"}),
+            Row("! + ? ? n n ? ?", {**CHAT, "mediaId": "{media_id}"}, hidden="media_id"),
+        ],
+        "sendMessage": [Row("! + ? + n n + ?", {**CHAT, "text": "Hello"})],
+        "set-status": [
+            Row(ALL_WITH_A_TOKEN, {"status": "away"}),
+            Row("! + x + + + + x", {**CHAT, "status": "typing"}, joined=True),
+            Row("! x x x x x x x", {**CHAT, "status": "typing"}),
+        ],
+        "mark-read": [
+            Row("! + ? + + + + ?", {**CHAT, "messageId": "{message_id}"}),
+            Row("! + ? + + + + ?", CHAT),
+        ],
+        "close-chat": [Row("! + ? + n n + ?", CHAT, once=True)],
+        "resolve-chat": [Row("! x x + n n + ?", CHAT, once=True)],
+        "rate-chat": [
+            Row("! + ? x x x x x", {**CHAT, "score": 5}, state="closed"),
+            Row("! c ? x x x x x", {**CHAT, "score": 5}),
+        ],
+        "add-note": [Row("! x x + + + + ?", {**CHAT, "text": "A note"})],
+        "pick-next": [Row("! x x + + ? + ?", {"queueId": "{queue_id}"}, state="waiting", once=True)],
+        "claim-chat": [
+            Row("! x x + + ? + ?", CHAT, state="waiting", once=True),
+            Row("! x x + c ? c ?", CHAT),
+        ],
+    },
+}
