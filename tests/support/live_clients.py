@@ -38,13 +38,16 @@ class SocketClient:
         self.io.on("connect_error", self._refused, namespace=namespace)
         self.io.on("disconnect", self._disconnected, namespace=namespace)
 
-    async def connect(self, url: str, auth: Any, transports: list[str] | None = None) -> SocketClient:
-        """Join the namespace; raises Refused."""
+    async def connect(
+        self, url: str, auth: Any, transports: list[str] | None = None, origin: str | None = None
+    ) -> SocketClient:
+        """Join the namespace, as a page of `origin` or as a program; raises Refused."""
         try:
             await self.io.connect(
                 url,
                 namespaces=[self.namespace],
                 auth=auth,
+                headers={"Origin": origin} if origin else {},
                 transports=transports,
                 wait_timeout=TIMEOUT_SECONDS,
             )
@@ -124,12 +127,17 @@ class Clients:
         return await self.socket_saying(namespace, {"token": person["access"], **auth}, url)
 
     async def socket_saying(
-        self, namespace: str, auth: Any, url: str | None = None, transports: list[str] | None = None
+        self,
+        namespace: str,
+        auth: Any,
+        url: str | None = None,
+        transports: list[str] | None = None,
+        origin: str | None = None,
     ) -> SocketClient:
         """Join a namespace with any handshake; raises Refused."""
         client = SocketClient(namespace)
         self._stack.push_async_callback(client.io.disconnect)
-        return await client.connect(url or self.url, auth, transports or ["websocket"])
+        return await client.connect(url or self.url, auth, transports or ["websocket"], origin)
 
     async def root(self, person: Person, **auth: Any) -> SocketClient:
         return await self.socket("/", person, **auth)

@@ -37,6 +37,9 @@ def make_world(name: str) -> dict[str, Any]:
     elsewhere = Queue.objects.create(organization=away, name="Support", is_default=True)
     widget = Widget.objects.create(organization=home, name="Home", key=f"{name}-widget")
     away_widget = Widget.objects.create(organization=away, name="Away", key=f"not-{name}-widget")
+    shop_widget = Widget.objects.create(
+        organization=home, name="Shop", key=f"{name}-shop", allowed_origins="https://shop.example"
+    )
     members = {"ana": support, "bo": support, "dora": support, "olga": sales}
     staff = {first_name: make_member(home, first_name, queue) for first_name, queue in members.items()}
     User.objects.filter(id=staff["dora"].id).update(is_active=False)
@@ -45,6 +48,7 @@ def make_world(name: str) -> dict[str, Any]:
         "sam": make_user(home, "sam", Role.ADMIN),
         "oskar": make_user(away, "oskar", Role.ADMIN),
         "otto": make_member(away, "otto", elsewhere),
+        "sheila": create_visitor(widget=shop_widget, name="Sheila", email="sheila@example.com"),
         "olaf": create_visitor(widget=away_widget, name="Olaf", email="olaf@example.com"),
     }
     guests = [
@@ -58,6 +62,7 @@ def make_world(name: str) -> dict[str, Any]:
         "guests": [describe(guest) for guest in guests],
         "queues": {"support": str(support.id), "sales": str(sales.id), "elsewhere": str(elsewhere.id)},
         "widgetKey": widget.key,
+        "shop": {"key": shop_widget.key, "secret": shop_widget.identity_secret},
     }
 
 
