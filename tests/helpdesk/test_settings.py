@@ -64,7 +64,7 @@ def test_a_redis_url_takes_the_place_of_the_embedded_redis(tmp_path):
 MAIL = [f"EMAIL_{name}" for name in ("HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")]
 
 
-def test_mails_become_private_files_unless_a_server_is_named(tmp_path):
+def test_mails_become_files_unless_a_server_is_named(tmp_path):
     settings = settings_with({"VAR_DIR": str(tmp_path)}, "EMAIL_BACKEND", "EMAIL_FILE_PATH")
 
     assert settings == {

@@ -37,7 +37,7 @@ def whole_chat(chat: Conversation, people: People) -> Conversation:
     add_message(chat, people.ana, SCRIPT)
     add_media(chat, people.vera, f'"{SCRIPT}\n.png')
     add_message(chat, people.ana, "It is now right", edited_at=NOON)
-    add_message(chat, people.ana, "", deleted_at=NOON)
+    add_message(chat, people.ana, "taken back", edited_at=NOON, deleted_at=NOON)
     add_message(chat, None, "Ana left", type=MessageType.SYSTEM)
     add_note(chat, people.ana, "a rude customer")
     return chat
@@ -100,7 +100,7 @@ def test_a_document_has_everything_in_its_order(whole_chat: Conversation) -> Non
     )
     assert messages[3]["text"] == SCRIPT
     assert messages[4]["media"] == {"name": f'"{SCRIPT} .png', "type": "image", "size": 12_345}
-    assert [message["seq"] for message in messages if message["editedAt"]] == [6]
+    assert [message["seq"] for message in messages if message["editedAt"]] == [6, 7]
     assert [message["seq"] for message in messages if message["deletedAt"]] == [7]
     assert messages[2]["sentAt"] == "2026-03-02T12:00:03.000Z"
 
@@ -144,12 +144,13 @@ async def test_a_page_shows_the_attacks_as_text_and_fits_a_phone(
 
 
 @every_format
-def test_internal_notes_and_addresses_of_files_are_in_no_transcript(
+def test_notes_deleted_texts_and_addresses_of_files_are_in_no_transcript(
     whole_chat: Conversation, form: str
 ) -> None:
     transcript = written(whole_chat, form)
     assert "Ana left" in transcript
     assert "rude" not in transcript
+    assert "taken back" not in transcript
     assert "secret-place" not in transcript
     assert "/media/" not in transcript
 
