@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat import access, payloads, search, selectors
-from chat.api import shapes
+from chat.api import shapes, throttles
 from chat.api.answers import page_number_and_limit, paged_answer
 from chat.api.base import View
 from chat.api.parameters import page_and_limit
@@ -22,6 +22,8 @@ WORDS = OpenApiParameter(
 
 
 class MessageSearch(View):
+    throttle_classes = (throttles.Searches,)
+
     @extend_schema(
         operation_id="search_messages",
         parameters=[WORDS, *page_and_limit(20)],

@@ -1,0 +1,118 @@
+"""What a widget tells whoever opens it, and what signed-in programs look up."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from accounts import presence
+from accounts.models import User, Widget
+from accounts.tokens import issue_access_token
+from queueing.models import Queue
+from tests.support.people import People
+from tests.support.told import Told
+from tests.widget_api.conftest import call
+
+MEDIA = {"types": ["image", "audio", "video"], "maxFiles": 5, "maxBytes": 10_485_760}
+
+
+def profile(key: str = "home-widget") -> dict[str, Any]:
+    answer = call("GET", f"/api/v1/widget/{key}/profile")
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json()["data"])
+
+
+def test_a_profile_says_how_the_widget_looks_what_it_asks_and_what_may_be_sent(people: People) -> None:
+    Widget.objects.filter(id=people.widget.id).update(
+        greeting="Hello!", color="#112233", asks_name="required", asks_email="no"
+    )
+    found = profile()
+    assert found == {
+        "name": "Home's widget",
+        "greeting": "Hello!",
+        "color": "#112233",
+        "preChat": [{"name": "name", "required": True}],
+        "requiresIdentity": False,
+        "queues": [
+            {"_id": str(people.sales.id), "name": "Sales", "open": True, "agentsOnline": 0},
+            {"_id": str(people.support.id), "name": "Support", "open": True, "agentsOnline": 0},
+        ],
+        "businessHours": None,
+        "media": MEDIA,
+    }
+    assert people.widget.identity_secret not in json.dumps(found)
+
+
+def test_a_profile_counts_the_members_of_each_queue_who_are_here_and_free(people: People, told: Told) -> None:
+    def online() -> dict[str, int]:
+        return {queue["name"]: queue["agentsOnline"] for queue in profile()["queues"]}
+
+    assert online() == {"Sales": 0, "Support": 0}
+    for agent in (people.ana, people.bo, people.olga, people.sam, people.oskar):
+        told.process.run(presence.arrive(agent.user_id, "socket"))
+    assert online() == {"Sales": 1, "Support": 2}, "admins and other organizations' people are no members"
+    told.process.run(presence.set_status(people.ana.user_id, "busy"))
+    User.objects.filter(id=people.olga.user_id).update(is_active=False)
+    assert online() == {"Sales": 0, "Support": 1}
+
+
+def test_how_many_queues_there_are_does_not_make_a_profile_slower(
+    people: People, django_assert_num_queries
+) -> None:
+    for number in range(10):
+        Queue.objects.create(organization_id=people.vera.organization_id, name=f"Queue {number}")
+    with django_assert_num_queries(3):
+        assert len(profile()["queues"]) == 12
+
+
+def test_there_is_no_profile_of_a_widget_that_is_off_or_nowhere(people: People) -> None:
+    Widget.objects.filter(id=people.widget.id).update(is_active=False)
+    refusals = [call("GET", f"/api/v1/widget/{key}/profile") for key in ("home-widget", "no-widget")]
+    assert [answer.status_code for answer in refusals] == [404, 404]
+    assert refusals[0].content == refusals[1].content
+
+
+def test_a_config_is_found_by_id_and_key_within_the_organization(people: People, settings) -> None:
+    Queue.objects.filter(id=people.support.id).update(inactivity_warning_seconds=90)
+    tokens = {
+        who: issue_access_token(people.user(getattr(people, who)))[0] for who in ("vera", "ana", "olaf")
+    }
+    expected = {
+        "_id": str(people.widget.id),
+        "name": "Home's widget",
+        "assistant": None,
+        "inactivity": {"warningSeconds": 90, "closeSeconds": settings.INACTIVITY_CLOSE_SECONDS},
+        "media": MEDIA,
+    }
+    for base in ("/api/v1/chat", "/chat"):
+        for name in (str(people.widget.id), "home-widget"):
+            for who in ("vera", "ana"):
+                answer = call("GET", f"{base}/config/{name}", token=tokens[who])
+                assert answer.status_code == 200
+                assert answer.json()["data"].items() >= expected.items()
+            stranger = call("GET", f"{base}/config/{name}", token=tokens["olaf"])
+            nothing = call("GET", f"{base}/config/{uuid4()}", token=tokens["olaf"])
+            assert (stranger.status_code, stranger.content) == (404, nothing.content)
+
+
+@pytest.mark.parametrize("who", ["vera", "ana"])
+def test_ice_servers_are_those_of_the_settings_with_credentials_of_ones_own(
+    people: People, settings, who: str
+) -> None:
+    token, _ = issue_access_token(people.user(getattr(people, who)))
+
+    def found() -> list[dict[str, Any]]:
+        answer = call("GET", "/api/v1/chat/ice-servers", token=token)
+        assert answer.status_code == 200
+        return list(answer.json()["data"]["iceServers"])
+
+    assert found() == []
+    settings.ICE_STUN_URLS = ["stun:stun.example:3478"]
+    settings.TURN_URLS = ["turn:turn.example:3478"]
+    assert found() == [{"urls": ["stun:stun.example:3478"]}], "no relay without a secret"
+    settings.TURN_SECRET = "north"
+    [_, turn] = found()
+    assert turn["urls"] == ["turn:turn.example:3478"]
+    assert turn["username"].endswith(f":{getattr(people, who).user_id}")
+    assert "north" not in json.dumps(turn)
