@@ -144,6 +144,8 @@ def sendable_media(principal: Principal, media: Media | None, conversation_id: U
         or media.organization_id != principal.organization_id
         or media.uploader_id != principal.user_id
         or media.conversation_id not in (None, conversation_id)
+        # The file of a deleted message is removed after a while; its row stays.
+        or not media.file
     ):
         raise no_such("media")
     return media

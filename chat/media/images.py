@@ -11,13 +11,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from PIL import ExifTags, Image, ImageCms, ImageOps
+from PIL import ExifTags, Image, ImageOps, WebPImagePlugin
 
 from chat.media import formats
 from chat.media.formats import JPEG, PNG, WEBP, Format
 
 READ = ("PNG", "JPEG", "WEBP", "GIF")
 """Pillow reads many more formats, with the faults of each."""
+# Imported by name: for a format that it does not know yet Pillow would load all its plugins.
+assert WebPImagePlugin.SUPPORTED
 KEPT_AS = {"JPEG": JPEG, "MPO": JPEG, "WEBP": WEBP}
 """Everything else becomes a PNG."""
 MOVING = ("GIF", "WEBP")
@@ -97,6 +99,8 @@ def _in_srgb(image: Image.Image) -> Image.Image:
     """Return an image of telephones' wider colours as it looks without the profile that will be gone."""
     profile = image.info.get("icc_profile")
     if profile and image.mode in ("RGB", "RGBA", "CMYK"):
+        from PIL import ImageCms
+
         with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
             mode = "RGB" if image.mode == "CMYK" else image.mode
             srgb = ImageCms.createProfile("sRGB")
