@@ -60,7 +60,7 @@ def _conversation_changed(facts: ConversationFacts, kind: str) -> Iterable[Outgo
     concerned = (rooms.conversation(facts.id), *map(rooms.user, facts.read))
     if kind == "rated" and facts.rating is not None:
         rating = {"chatId": facts.id, "score": facts.rating.score, "comment": facts.rating.comment}
-        yield _tell(concerned, "chat-rated", lambda: rating, staff_only=True)
+        yield _tell(concerned, "chat-rated", lambda: rating)
     elif kind == "profile":
         customer = {"chatId": facts.id, "customer": payloads.identity(facts.customer)}
         yield _tell(concerned, "customer-updated", lambda: customer)

@@ -18,10 +18,15 @@ def chat_of(customer: Principal, agent: Principal) -> Conversation:
 
 
 def say(
-    sender: Principal, conversation: Conversation, text: str, client_id: str | None = None
+    sender: Principal,
+    conversation: Conversation,
+    text: str,
+    client_id: str | None = None,
+    media_id: str | None = None,
 ) -> MessageCreated:
     """Send a message, as a transport does."""
-    return messages.send_and_wait(messages.message_to_send(sender, str(conversation.id), text, client_id))
+    message = messages.message_to_send(sender, str(conversation.id), text, client_id, media_id=media_id)
+    return messages.send_and_wait(message)
 
 
 def read(reader: Principal, conversation: Conversation, message_id: str | None = None) -> Read:

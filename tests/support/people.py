@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 
 from accounts.models import Organization, Role, User, Widget
@@ -106,13 +108,20 @@ def make_people() -> People:
 
 
 def agent(organization: Organization, name: str, role: str = Role.AGENT) -> User:
-    return User.objects.create_user(
+    user = User.objects.create_user(
         f"{name.lower()}@{organization.slug}.example",
-        "correct horse",
         first_name=name,
         organization=organization,
         role=role,
     )
+    User.objects.filter(id=user.id).update(password=hashed("correct horse"))
+    return user
+
+
+@cache
+def hashed(password: str) -> str:
+    """A password's hash, made once: to be slow is what hashes are for."""
+    return make_password(password)
 
 
 def visitor(widget: Widget, name: str) -> Principal:

@@ -1,0 +1,262 @@
+"""A snapshot and the events after it are a fresh snapshot, in both dialects, for every kind of event."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import get_args
+from uuid import uuid4
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import presence
+from chat import rooms
+from chat.actions import notes, ratings, resolving, revisions, routing, silence, transitions
+from chat.actions import people as presence_actions
+from chat.actions.conversations import close_conversation
+from chat.events import (
+    DURABLE_EVENTS,
+    ConversationChanged,
+    Event,
+    InactivityWarned,
+    MessageCreated,
+    MessageRevised,
+    NoteCreated,
+    PresenceChanged,
+    QueueChanged,
+    ReceiptChanged,
+    TypingChanged,
+)
+from chat.gateway import chat_dialect, root
+from chat.models import Conversation, Media
+from chat.selectors import conversations
+from chat.sync import feed
+from tests.support.chats import chat_of, read, say, start
+from tests.support.people import People, visitor
+from tests.support.reference_clients import ChatClient, ReferenceClient, RootClient
+from tests.support.told import Told
+
+pytestmark = pytest.mark.database
+
+
+@dataclass
+class Stage:
+    """Vera's chat, in which something is about to happen."""
+
+    people: People
+    told: Told
+    chat: Conversation
+    said: MessageCreated
+    answered: MessageCreated
+    other: Conversation
+    """Walt's, which waits."""
+
+    @property
+    def id(self) -> str:
+        return str(self.chat.id)
+
+
+Act = Callable[[Stage], object]
+CASES: list[tuple[str, type[Event], Act]] = []
+
+
+def case(event: type[Event]) -> Callable[[Act], Act]:
+    """Enter an action that tells this event."""
+
+    def enter(act: Act) -> Act:
+        CASES.append((act.__name__, event, act))
+        return act
+
+    return enter
+
+
+@case(MessageCreated)
+def the_customer_writes(stage):
+    say(stage.people.vera, stage.chat, "One more thing")
+
+
+@case(MessageCreated)
+def the_agent_sends_a_picture(stage):
+    picture = Media.objects.create(
+        organization_id=stage.people.ana.organization_id,
+        uploader_id=stage.people.ana.user_id,
+        type="image",
+        format="image/png",
+        name="map.png",
+        size=3,
+        file="a",
+        thumbnail="b",
+        created_at=timezone.now(),
+    )
+    say(stage.people.ana, stage.chat, "", media_id=str(picture.id))
+
+
+@case(MessageRevised)
+def the_customer_edits(stage):
+    revisions.edit_message(stage.people.vera, stage.said.message.id, "Hello there")
+
+
+@case(MessageRevised)
+def the_agent_deletes(stage):
+    revisions.delete_message(stage.people.ana, stage.answered.message.id)
+
+
+@case(NoteCreated)
+def the_agent_notes(stage):
+    notes.add_note(stage.people.ana, stage.id, "She is in a hurry.")
+
+
+@case(ReceiptChanged)
+def the_customer_reads(stage):
+    read(stage.people.vera, stage.chat)
+
+
+@case(ReceiptChanged)
+def the_agent_reads(stage):
+    read(stage.people.ana, stage.chat, stage.said.message.id)
+
+
+@case(ConversationChanged)
+def the_agent_resolves(stage):
+    resolving.resolve(stage.people.ana, stage.id)
+
+
+@case(ConversationChanged)
+def the_customer_reopens_by_writing(stage):
+    resolving.resolve(stage.people.ana, stage.id)
+    say(stage.people.vera, stage.chat, "Not yet")
+
+
+@case(ConversationChanged)
+def the_agent_returns_it_to_the_queue(stage):
+    routing.return_to_queue(stage.people.ana, stage.id)
+
+
+@case(ConversationChanged)
+def the_admin_gives_it_to_another(stage):
+    routing.reassign(stage.people.sam, stage.id, str(stage.people.bo.user_id))
+
+
+@case(ConversationChanged)
+def the_customer_closes(stage):
+    close_conversation(stage.people.vera, stage.id, "Solved")
+
+
+@case(ConversationChanged)
+def the_customer_rates(stage):
+    close_conversation(stage.people.ana, stage.id)
+    ratings.rate(stage.people.vera, stage.id, 4, "Good")
+
+
+@case(ConversationChanged)
+def the_customer_takes_another_name(stage):
+    user = stage.people.user(stage.people.vera)
+    user.first_name, user.email = "Veronica", "veronica@example.com"
+    user.save()
+    with transaction.atomic():
+        transitions.touch(transitions.lock(stage.chat.id), "profile", now=timezone.now())
+
+
+@case(QueueChanged)
+def another_chat_comes_to_wait(stage):
+    start(visitor(stage.people.widget, "Guest"))
+
+
+@case(QueueChanged)
+def another_chat_is_taken(stage):
+    routing.claim(stage.people.bo, str(stage.other.id))
+
+
+@case(PresenceChanged)
+def the_customer_comes_online(stage):
+    stage.told.process.run(presence.arrive(stage.people.vera.user_id, uuid4().hex))
+    presence_actions.tell_presence(stage.people.vera, "online")
+
+
+@case(TypingChanged)
+def the_customer_types(stage):
+    presence_actions.tell_typing(stage.people.vera, stage.id, is_typing=True)
+
+
+@case(InactivityWarned)
+def nobody_writes_for_long(stage):
+    with transaction.atomic():
+        silence.warn_if_silent(stage.id, timezone.now() + timedelta(hours=1))
+
+
+@pytest.fixture
+def stage(people, told):
+    chat = chat_of(people.vera, people.ana)
+    said, answered = say(people.vera, chat, "Helo"), say(people.ana, chat, "Hi Vera")
+    stage = Stage(people, told, chat, said, answered, start(people.walt))
+    for namespace, dialect in (
+        (root.NAMESPACE, root.dialect),
+        (chat_dialect.NAMESPACE, chat_dialect.dialect),
+    ):
+        told.process.call(told.fanout.hub.register, namespace, dialect)
+    return stage
+
+
+def clients_of(stage: Stage) -> list[ReferenceClient]:
+    """Vera and Ana, in both dialects, in the chat with a snapshot of it."""
+    clients: list[ReferenceClient] = [
+        client(principal, namespace)
+        for principal in (stage.people.vera, stage.people.ana)
+        for client, namespace in ((RootClient, "/"), (ChatClient, "/chat"))
+    ]
+    hub, call = stage.told.fanout.hub, stage.told.process.call
+    for client in clients:
+        own = [rooms.user(client.user_id)]
+        if client.is_staff_member:
+            own += [rooms.queue(stage.people.support.id), rooms.staff(client.principal.organization_id)]
+        for room in own:
+            call(hub.join, client, room)
+        call(hub.begin_joining, client, stage.id)
+        chat = conversations().get(id=stage.id)
+        client.load(chat)
+        call(hub.finish_joining, client, stage.id, chat.version)
+    return clients
+
+
+def fresh(client: ReferenceClient, stage: Stage) -> dict:
+    """What a client of this kind sees that comes only now."""
+    newcomer = type(client)(client.principal, client.namespace)
+    newcomer.load(conversations().get(id=stage.id))
+    # What only the moment knows is in no snapshot.
+    newcomer.typing, newcomer.closes_at = client.typing, client.closes_at
+    if client.namespace == "/":
+        newcomer.waiting = client.waiting  # only `/chat` tells of queues
+    return newcomer.state()
+
+
+@pytest.mark.parametrize(("event", "act"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
+def test_a_snapshot_and_what_follows_it_is_a_fresh_snapshot(stage, event, act):
+    clients = clients_of(stage)
+    before = [client.state() for client in clients]
+    polled = [feed.begin(client.principal).cursor for client in clients]
+    stage.told.forget()
+    act(stage)
+    assert stage.told.of(event), "the case does not tell the event it stands for"
+    after = [client.state() for client in clients]
+    assert before != after, "nobody's client has changed"
+    for client, state in zip(clients, after, strict=True):
+        assert state == fresh(client, stage)
+    if event in DURABLE_EVENTS and event is not NoteCreated:
+        assert all(was != now for was, now in zip(before, after, strict=True)), "somebody was not told"
+        for client, cursor in zip(clients, polled, strict=True):
+            page = feed.changes_since(client.principal, cursor, 500)
+            assert [facts.id for facts in page.conversations] == [stage.id]
+
+
+def test_a_note_changes_what_agents_see_and_nothing_of_the_customers(stage):
+    clients = clients_of(stage)
+    before = [client.state() for client in clients]
+    the_agent_notes(stage)
+    stage.told.events()
+    changed = [client.principal for client, was in zip(clients, before, strict=True) if client.state() != was]
+    assert changed == [stage.people.ana, stage.people.ana]
+
+
+def test_every_kind_of_event_has_a_case():
+    assert {event for _, event, _ in CASES} == set(get_args(Event))
