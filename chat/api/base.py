@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.tokens import Principal
 from chat import access
+from chat.api.negotiation import AlwaysJSON
 from chat.api.parsing import JSONParser
 
 
@@ -16,6 +17,7 @@ class View(APIView):
     """What all endpoints share: who calls, and a body that has been checked."""
 
     parser_classes = (JSONParser,)
+    content_negotiation_class = AlwaysJSON
 
     def caller(self) -> Principal:
         """The person of the request's token."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator
 
 from asgiref.sync import sync_to_async
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,19 +20,7 @@ from chat.transcripts.formats import DEFAULT_FORMAT, FORMATS, file_name
 from chat.transcripts.reading import heading_of
 
 
-class JSONWhateverIsAccepted(DefaultContentNegotiation):
-    """Answers in JSON: `format` is this endpoint's own, and `Accept` says nothing of a download."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """The first renderer."""
-        renderer = next(iter(renderers))
-        return renderer, renderer.media_type
-
-
 class Transcript(View):
-    content_negotiation_class = JSONWhateverIsAccepted
     throttle_classes = (throttles.TranscriptMails,)
 
     @extend_schema(

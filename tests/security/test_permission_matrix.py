@@ -7,20 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from io import BytesIO
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client as Http
-from PIL import Image
 
-from accounts.models import User
-from accounts.tokens import Principal, issue_tokens
+from accounts.tokens import Principal
 from chat.errors import HelpdeskError
 from chat.gateway.namespaces import NAMESPACES
 from chat.gateway.sockets import Handshake, Socket
 from tests.api.endpoints import ENDPOINTS, PLACEHOLDER, ROUTES_OF_OTHERS, other_routes
+from tests.security.asking import call
 from tests.security.events_table import EVENTS
 from tests.security.matrix import Answer, Row, check, fill, person
 from tests.security.rest_table import REST
@@ -33,15 +28,6 @@ pytestmark = pytest.mark.database
 
 BASE = "api/v1/"
 """The endpoints below `/chat/` are the same views; `tests/api/test_addresses.py` holds them to that."""
-
-
-def _pixel() -> bytes:
-    file = BytesIO()
-    Image.new("RGB", (1, 1)).save(file, "PNG")
-    return file.getvalue()
-
-
-PIXEL = _pixel()
 
 
 def name_of(method: str, route: str) -> str:
@@ -87,34 +73,6 @@ def test_endpoint(name: str, row: Row, people: People) -> None:
         return call(person(people, subject, asker), method, path, row.filled(ids))
 
     check(row, people, ask, address)
-
-
-def call(caller: Principal | None, method: str, path: str, data: Any) -> Answer:
-    """Call an endpoint as somebody."""
-    headers = {}
-    if caller is not None:
-        headers["Authorization"] = f"Bearer {issue_tokens(User.objects.get(id=caller.user_id))['access']}"
-    client = Http(headers=headers)
-    if method == "GET":
-        response = client.get(path, data)
-    elif path.endswith("/media"):
-        files = {"media": SimpleUploadedFile("pixel.png", PIXEL, "image/png"), "type": "image"}
-        response = client.post(path, files)
-    else:
-        response = client.generic(method, path, json.dumps(data), content_type="application/json")
-    text = b"".join(response).decode()
-    assert response.status_code < 500, text
-    if response.status_code < 400:
-        return (response.status_code, json_or_text(text)), None, text
-    body = json.loads(text)
-    return (response.status_code, body), body["code"], text
-
-
-def json_or_text(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
 
 
 @pytest.mark.parametrize(("namespace", "event", "row"), EVENT_ROWS)
