@@ -1,5 +1,6 @@
 """Who a visitor is: whoever it claims to be, unless the company's own server has signed it (SPEC §7)."""
 
+import re
 from functools import partial
 from itertools import product
 
@@ -7,8 +8,9 @@ import pytest
 
 from accounts.models import User, Visitor, Widget
 from accounts.tokens import issue_access_token, principal_of
-from accounts.visitors import verified_visitor
+from accounts.visitors import is_signed, verified_visitor
 from chat.models import Conversation
+from helpdesk.paths import BASE_DIR
 from tests.support.people import People
 from tests.support.together import together
 from tests.widget_api.conftest import ask_for_token, call, sign
@@ -93,6 +95,13 @@ def test_without_the_right_hash_nothing_one_claims_leads_to_another_visitor(
         found = call("GET", f"/api/v1/chat/conversations/{stolen.id}", token=body["access"])
         assert found.status_code == 404
     assert Visitor.objects.count() == visitors_before + admitted
+
+
+def test_the_example_of_the_documentation_is_right(people: People) -> None:
+    text = (BASE_DIR / "docs" / "widget.md").read_text()
+    [example] = re.findall(r"^`([0-9a-f]{64})`", text, re.MULTILINE)
+    assert is_signed(Widget(identity_secret="north"), "user-42", example)
+    assert not is_signed(Widget(identity_secret="south"), "user-42", example)
 
 
 def test_the_right_hash_opens_nothing_at_another_widget(people: People, victim: User) -> None:
