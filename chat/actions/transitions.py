@@ -51,6 +51,7 @@ def record(
         to_status=status,
         from_agent_id=conversation.agent_id,
         to_agent=agent,
+        from_queue_id=None if from_status == "" else conversation.queue_id,
         to_queue_id=conversation.queue_id,
         created_at=now,
     )
