@@ -24,6 +24,7 @@ def is_trusted(origin: str | None, host: str) -> bool:
         origin is None
         or ANY_ORIGIN in settings.CORS_ALLOWED_ORIGINS
         or origin in settings.CORS_ALLOWED_ORIGINS
+        or origin == _public_origin()
         or _is_own(origin, host)
     )
 
@@ -41,6 +42,12 @@ def _names_of(origin: str) -> set[str]:
     labels = host.split(".")
     wildcards = {f"{scheme}://*.{'.'.join(labels[start:])}" for start in range(1, len(labels))}
     return {origin, *wildcards}
+
+
+def _public_origin() -> str:
+    """Where visitors find us, also behind a proxy that calls us by another name."""
+    public = urlsplit(settings.PUBLIC_URL)
+    return f"{public.scheme}://{public.netloc}"
 
 
 def _is_own(origin: str, host: str) -> bool:

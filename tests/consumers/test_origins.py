@@ -27,6 +27,7 @@ async def websocket_status(server, origin, **headers):
 async def test_listed_own_and_absent_origins_may_open_a_websocket(strict):
     assert await websocket_status(strict, LISTED) == 101
     assert await websocket_status(strict, strict.origin) == 101
+    assert await websocket_status(strict, "https://help.example") == 101, "what the proxy calls us"
     assert await websocket_status(strict, None) == 101, "native apps send none"
 
 

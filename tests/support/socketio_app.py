@@ -12,6 +12,7 @@ settings.configure(
     CORS_ALLOWED_ORIGINS=os.environ.get("TEST_CORS_ALLOWED_ORIGINS", "*").split(","),
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "accounts"],
+    PUBLIC_URL="https://help.example",
     SECRET_KEY="for tests of the transports only",
 )
 django.setup()
