@@ -198,6 +198,16 @@ def readable_conversations(principal: Principal) -> QuerySet[Conversation]:
     return readable if principal.is_staff_member else readable.filter(customer_id=principal.user_id)
 
 
+def readable_messages(principal: Principal) -> QuerySet[Message]:
+    """All messages of those conversations. A join: as a list of conversations it would be made in full."""
+    readable = Message.objects.filter(conversation__organization_id=principal.organization_id)
+    return (
+        readable
+        if principal.is_staff_member
+        else readable.filter(conversation__customer_id=principal.user_id)
+    )
+
+
 def readable_conversation(principal: Principal, conversation_id: str) -> Conversation:
     """Find a conversation that this person may read. Raises `NotFound`."""
     found = (

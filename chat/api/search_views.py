@@ -40,11 +40,11 @@ class MessageSearch(View):
             customer_id=user.user_id if user.is_customer else None,
         )[: search.MAX_HITS]
         wanted = ids[(page - 1) * limit : page * limit]
+        # The index knows whose they are; even so, what may be read is decided in one place.
         messages = (
-            Message.objects.select_related("sender", "media", "conversation__customer")
-            # Asked again, although the index knows too: what may be read is decided in one place.
-            .filter(id__in=wanted, conversation__in=access.readable_conversations(user))
-            .in_bulk()
+            access.readable_messages(user)
+            .select_related("sender", "media", "conversation__customer")
+            .in_bulk(wanted)
         )
         found = [messages[message_id] for message_id in wanted if message_id in messages]
         facts = selectors.facts_of_messages(found)
