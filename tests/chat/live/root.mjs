@@ -7,9 +7,9 @@ import {
 } from "./support.mjs";
 
 const { ana } = WORLD.people;
-const MESSAGE = "_id conversationId seq senderId messageType content media isRead clientMessageId createdAt";
+const MESSAGE = "_id conversationId seq senderId messageType content media isRead clientMessageId createdAt editedAt deletedAt";
 const CONVERSATION =
-  "_id userId assignedSupportId status unreadCount lastSeq queue createdAt updatedAt";
+  "_id userId assignedSupportId status unreadCount readSeq rating lastSeq queue createdAt updatedAt";
 
 const text = (conversationId, content, more) => ({ conversationId, messageType: "text", content, ...more });
 
