@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection
+from datetime import UTC, datetime
 from uuid import UUID
 
 import redis
@@ -52,6 +53,7 @@ async def arrive(user_id: UUID, socket_id: str) -> bool:
     try:
         async with _teller().pipeline(transaction=True) as pipeline:
             _lease(pipeline, user_id, socket_id)
+            pipeline.set(_seen(user_id), time.time(), ex=KEYS_LIVE_SECONDS)
             pipeline.set(_announced(user_id), 1, nx=True, ex=KEYS_LIVE_SECONDS)
             return bool((await pipeline.execute())[-1])
     except (RedisError, OSError) as error:
@@ -68,6 +70,7 @@ async def leave(user_id: UUID, socket_id: str) -> None:
     """Note that a socket is closed. Call `has_left` after `GRACE_SECONDS`."""
     try:
         await _teller().zrem(_sockets(user_id), socket_id)
+        await _teller().set(_seen(user_id), time.time(), ex=KEYS_LIVE_SECONDS)
     except (RedisError, OSError) as error:
         _log_failure(error)
 
@@ -114,6 +117,25 @@ def statuses(user_ids: Collection[UUID]) -> dict[UUID, str]:
     }
 
 
+def last_seen(user_ids: Collection[UUID]) -> dict[UUID, datetime | None]:
+    """When a socket of each of these people last gave a sign of life; None for longer than a day ago.
+
+    While Redis does not answer, nobody knows.
+    """
+    ids = list(user_ids)
+    if not ids or time.monotonic() < _ask_again_at:
+        return dict.fromkeys(ids)
+    try:
+        moments = _asker().mget(map(_seen, ids))
+    except (RedisError, OSError) as error:
+        _log_failure(error)
+        return dict.fromkeys(ids)
+    return {
+        user_id: datetime.fromtimestamp(float(moment), UTC) if moment else None
+        for user_id, moment in zip(ids, moments, strict=True)
+    }
+
+
 def vanished() -> list[UUID]:
     """List those whose last lease has run out unnoticed, because their process died; each is listed once."""
     try:
@@ -143,6 +165,10 @@ def _sockets(user_id: UUID) -> str:
 
 def _status(user_id: UUID) -> str:
     return f"presence:status:{user_id}"
+
+
+def _seen(user_id: UUID) -> str:
+    return f"presence:seen:{user_id}"
 
 
 def _announced(user_id: UUID) -> str:

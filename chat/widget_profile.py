@@ -69,7 +69,7 @@ def asked_fields(widget: Widget) -> dict[str, str]:
 
 def _queues(widget: Widget) -> list[Payload]:
     queues = list(Queue.objects.filter(organization_id=widget.organization_id).order_by("name"))
-    online = _agents_online([queue.id for queue in queues])
+    online = agents_online([queue.id for queue in queues])
     return [
         # Always open: queues have no business hours yet.
         {"_id": str(queue.id), "name": queue.name, "open": True, "agentsOnline": online[queue.id]}
@@ -77,7 +77,8 @@ def _queues(widget: Widget) -> list[Payload]:
     ]
 
 
-def _agents_online(queue_ids: Sequence[UUID]) -> Counter[UUID]:
+def agents_online(queue_ids: Sequence[UUID]) -> Counter[UUID]:
+    """Count, for each queue, the members who are here and take chats."""
     members = list(
         Member.objects.filter(queue_id__in=queue_ids, user__is_active=True).values_list("queue_id", "user_id")
     )

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Count, Min
 
 from queueing.models import Entry, Queue
 from queueing.policy import ORDER
@@ -55,6 +56,17 @@ def waiting_since(keys: Collection[str]) -> dict[str, datetime]:
 def waiting_count(queue_id: UUID) -> int:
     """Count the items that wait in a line."""
     return Entry.objects.filter(queue_id=queue_id).count()
+
+
+def lengths(queue_ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
+    """Count the items of each line that is not empty, and say since when the first of them waits."""
+    rows = (
+        Entry.objects.filter(queue_id__in=queue_ids)
+        .values_list("queue_id")
+        .annotate(waiting=Count("id"), since=Min("waiting_since"))
+        .order_by()
+    )
+    return {queue_id: (waiting, since) for queue_id, waiting, since in rows}
 
 
 def queue_ids_served_by(user_id: UUID) -> list[UUID]:

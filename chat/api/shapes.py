@@ -153,12 +153,16 @@ class TeamMember(Shape):
     name = serializers.CharField()
     role = serializers.ChoiceField(list(ROLE_NAMES.values()))
     status = serializers.CharField()
+    lastSeen = Time(allow_null=True)
 
 
 class Queue(Shape):
     _id = serializers.UUIDField()
     name = serializers.CharField()
     waiting = Count()
+    agentsOnline = Count()
+    longestWaitSeconds = Count(allow_null=True)
+    eta = Count(allow_null=True, help_text="Seconds for who comes now; null where nobody can tell.")
 
 
 class WidgetQueue(Shape):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,8 +13,10 @@ from chat import access, payloads
 from chat.api import shapes
 from chat.api.answers import answer
 from chat.api.base import View
+from chat.widget_profile import agents_online
 from queueing import line
 from queueing.models import Queue
+from queueing.policy import estimated_wait_seconds
 
 
 class Presence(View):
@@ -28,6 +31,7 @@ class Presence(View):
             role=Role.CUSTOMER
         )
         statuses = presence.statuses([member.id for member in team])
+        seen = presence.last_seen([member.id for member in team])
         return answer(
             "Presence fetched successfully",
             [
@@ -37,6 +41,7 @@ class Presence(View):
                     "name": member.name,
                     "role": payloads.ROLE_NAMES[member.role],
                     "status": statuses[member.id],
+                    "lastSeen": payloads.optional_timestamp(seen[member.id]),
                 }
                 for member in team
             ],
@@ -49,12 +54,26 @@ class Queues(View):
         responses={200: shapes.answers(shapes.Queue), **shapes.refusals(403)},
     )
     def get(self, request: Request) -> Response:
-        """List the queues that I serve, and how many wait in each."""
-        served = Queue.objects.filter(id__in=access.served_queue_ids(self.caller()))
-        return answer(
-            "Queues fetched successfully",
-            [
-                {"_id": str(queue.id), "name": queue.name, "waiting": line.waiting_count(queue.id)}
-                for queue in served
-            ],
-        )
+        """List the queues that I serve, and how long their lines are."""
+        served = list(Queue.objects.filter(id__in=access.served_queue_ids(self.caller())))
+        ids = [queue.id for queue in served]
+        lines, online, now = line.lengths(ids), agents_online(ids), timezone.now()
+        data = []
+        for queue in served:
+            waiting, since = lines.get(queue.id, (0, now))
+            eta = estimated_wait_seconds(
+                position=waiting + 1,
+                available_agents=online[queue.id],
+                average_handle_seconds=None,  # queues do not know it yet
+            )
+            data.append(
+                {
+                    "_id": str(queue.id),
+                    "name": queue.name,
+                    "waiting": waiting,
+                    "agentsOnline": online[queue.id],
+                    "longestWaitSeconds": int((now - since).total_seconds()) if waiting else None,
+                    "eta": eta,
+                }
+            )
+        return answer("Queues fetched successfully", data)

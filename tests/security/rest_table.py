@@ -51,7 +51,7 @@ REST: dict[str, list[Row]] = {
     "DELETE chat/messages/{conversation_or_message_id}": [Row("! + ? x x x + ?", names=MESSAGE, once=True)],
     "GET chat/messages/search": [Row("! * o * * * * o", {"q": "whispered"})],
     "POST chat/media": [Row("! o o o o o o o")],
-    "GET chat/sync": [Row("! * o * o o o o")],
+    "GET chat/sync": [Row("! * o * o o o o"), Row("! * o * * o * o", state="waiting")],
     "GET chat/support/conversations": [Row("! x x * * * * o")],
     "GET chat/support/stats": [Row("! x x o o o o o")],
     "POST chat/support/reassign": [
