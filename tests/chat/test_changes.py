@@ -8,9 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chat.actions.conversations import close_conversation
-from chat.actions.routing import claim
+from chat.actions.notes import add_note
+from chat.actions.resolving import resolve
+from chat.actions.revisions import delete_message, edit_message
+from chat.actions.routing import claim, reassign
 from chat.errors import HelpdeskError, NotFound
-from chat.events import ConversationChanged, MessageCreated, ReceiptChanged
+from chat.events import ConversationChanged, MessageCreated, MessageRevised, NoteCreated, ReceiptChanged
 from chat.fanout.changes import changes_since, conversations_ahead_of
 from chat.models import Conversation, Message, Participant
 from chat.selectors import conversation_facts
@@ -30,12 +33,17 @@ class Client:
     status: str = ""
     agent: str | None = None
     close_reason: str = ""
+    notes: list[str] = field(default_factory=list)
 
     def apply(self, event) -> None:
         match event:
-            case MessageCreated():
+            case MessageCreated() | MessageRevised():
                 message = event.message
+                known = message.seq in self.messages
+                assert known == isinstance(event, MessageRevised), "new is new, and what is revised is known"
                 self.messages[message.seq] = (message.text, message.sender.name if message.sender else None)
+            case NoteCreated():
+                self.notes.append(event.note.text)
             case ReceiptChanged():
                 self.read_up_to[event.reader.name] = event.seq
             case ConversationChanged():
@@ -53,6 +61,7 @@ def as_it_is(chat) -> Client:
         client.messages[message.seq] = (message.text, message.sender.name if message.sender else None)
     for mark in Participant.objects.filter(conversation=chat, read_seq__gt=0).select_related("user"):
         client.read_up_to[mark.user.name] = mark.read_seq
+    client.notes = list(chat.notes.order_by("version").values_list("text", flat=True))
     return client
 
 
@@ -68,6 +77,13 @@ def recount(chat) -> dict[str, int]:
     }
 
 
+def last_of(person, chat) -> str:
+    """The id of the last message somebody sent; not an id where there is none."""
+    return str(
+        chat.messages.filter(sender_id=person.user_id).order_by("-seq").values_list("id", flat=True).first()
+    )
+
+
 STEPS = {
     "Vera writes": lambda vera, people, chat: say(vera, chat, "from the customer"),
     "Ana writes": lambda vera, people, chat: say(people.ana, chat, "from the agent"),
@@ -77,12 +93,19 @@ STEPS = {
     "Bo watches": lambda vera, people, chat: read(people.bo, chat),
     "Ana claims": lambda vera, people, chat: claim(people.ana, str(chat.id)),
     "Bo claims": lambda vera, people, chat: claim(people.bo, str(chat.id)),
+    "Vera edits her last": lambda vera, people, chat: edit_message(vera, last_of(vera, chat), "edited"),
+    "Ana deletes her last": lambda vera, people, chat: delete_message(people.ana, last_of(people.ana, chat)),
+    "Bo notes": lambda vera, people, chat: add_note(people.bo, str(chat.id), "between us"),
+    "Ana resolves": lambda vera, people, chat: resolve(people.ana, str(chat.id)),
+    "Sam gives it to Bo": lambda vera, people, chat: reassign(
+        people.sam, str(chat.id), str(people.bo.user_id)
+    ),
     "Ana closes": lambda vera, people, chat: close_conversation(people.ana, str(chat.id), "done"),
 }
 
 MOSTLY = [name for name in STEPS if name != "Ana closes"]
-HISTORIES = st.lists(st.sampled_from(MOSTLY * 2 + ["Ana closes"]), min_size=1, max_size=14)
-RANDOM = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+HISTORIES = st.lists(st.sampled_from(MOSTLY * 2 + ["Ana closes"]), min_size=1, max_size=18)
+RANDOM = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @RANDOM
