@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "helpdesk.bodies.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -140,6 +141,7 @@ CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BEAT_SCHEDULE = {
     # A tick nobody took within a few seconds is worth nothing: the next one does its work too.
     "tick": {"task": "queueing.tick", "schedule": 1.0, "options": {"expires": 5}},
+    "remove-old-media": {"task": "chat.remove_old_media", "schedule": 600.0, "options": {"expires": 600}},
     "tell-vanished": {"task": "chat.tell_vanished", "schedule": 5.0, "options": {"expires": 5}},
     "send-mails": {"task": "chat.send_mails", "schedule": 3.0, "options": {"expires": 5}},
     "forget-mails": {"task": "chat.forget_mails", "schedule": 3600.0, "options": {"expires": 3600}},
@@ -232,6 +234,7 @@ TICKETS_PER_HOUR = env.int("TICKETS_PER_HOUR", 20)
 TRANSCRIPT_MAILS_PER_HOUR = env.int("TRANSCRIPT_MAILS_PER_HOUR", 20)
 SIGN_INS_PER_MINUTE = env.int("SIGN_INS_PER_MINUTE", 60)
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 120)
+UPLOADS_PER_MINUTE = env.int("UPLOADS_PER_MINUTE", 60)
 
 # How two browsers find each other for a call: STUN and TURN servers (RFC 8489, RFC 8656)
 
@@ -296,7 +299,7 @@ STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/socket.io-client", BASE_DIR / "node_modules" / "socket.io-client" / "dist"),
 ]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -309,8 +312,28 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 # Media: images, audio and video of messages
 
-MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL_SECONDS = env.int("MEDIA_URL_SECONDS", 3600)
+MEDIA_S3_BUCKET = env.str("MEDIA_S3_BUCKET", "")
+if MEDIA_S3_BUCKET:
+    STORAGES["media"] = {
+        "BACKEND": "chat.media.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": MEDIA_S3_BUCKET,
+            "endpoint_url": env.str("MEDIA_S3_ENDPOINT_URL", "") or None,
+            "region_name": env.str("MEDIA_S3_REGION", "") or None,
+            # Without them boto3 looks where it always does: its own variables, files, the machine's role.
+            "access_key": env.str("MEDIA_S3_ACCESS_KEY", "") or None,
+            "secret_key": env.str("MEDIA_S3_SECRET_KEY", "") or None,
+            # Names are random: nothing to overwrite, so no need to ask first whether one is taken.
+            "file_overwrite": True,
+            "signature_version": "s3v4",
+        },
+    }
+else:
+    STORAGES["media"] = {
+        "BACKEND": "chat.media.disk.DiskStorage",
+        "OPTIONS": {"location": VAR_DIR / "media", "directory_permissions_mode": 0o700},
+    }
 
 # Logs
 
