@@ -198,14 +198,13 @@ def readable_conversations(principal: Principal) -> QuerySet[Conversation]:
     return readable if principal.is_staff_member else readable.filter(customer_id=principal.user_id)
 
 
-def readable_messages(principal: Principal) -> QuerySet[Message]:
-    """All messages of those conversations. A join: as a list of conversations it would be made in full."""
-    readable = Message.objects.filter(conversation__organization_id=principal.organization_id)
-    return (
-        readable
-        if principal.is_staff_member
-        else readable.filter(conversation__customer_id=principal.user_id)
-    )
+def may_read(principal: Principal, conversation: ConversationOwnership) -> bool:
+    """Whether `check_may_read` lets somebody in: for lists, which leave out what may not be read."""
+    try:
+        check_may_read(principal, conversation)
+    except NotFound:
+        return False
+    return True
 
 
 def readable_conversation(principal: Principal, conversation_id: str) -> Conversation:

@@ -49,6 +49,8 @@ class OtherDatabaseError(Exception):
 
 
 def _seed_once(options: argparse.Namespace, turns: Sequence[str]) -> None:
+    from django.core.management import call_command
+
     from bench.stored.seed import seed
 
     mark = Path(os.environ["VAR_DIR"]) / "seeded.json"
@@ -62,6 +64,7 @@ def _seed_once(options: argparse.Namespace, turns: Sequence[str]) -> None:
             raise OtherDatabaseError(
                 f"{mark.parent} holds another database ({mark.read_text()}). --fresh makes it anew."
             )
+        call_command("migrate", verbosity=0)
         return
     began = time.perf_counter()
     with _fast_sqlite():

@@ -11,7 +11,7 @@ from chat.actions import conversations, messages
 from chat.api import serializers, shapes
 from chat.api.answers import answer
 from chat.api.base import View
-from chat.api.listing import matching, page_of
+from chat.api.listing import asked_for, page_of
 from chat.api.parameters import SEARCH, STATUS, page_and_limit
 from chat.models import Conversation
 
@@ -39,9 +39,9 @@ class Conversations(View):
     def get(self, request: Request) -> Response:
         """List my conversations, the latest changed first; an agent's are those it has or had last."""
         user = self.caller()
-        mine = access.readable_conversations(user)
-        mine = mine if user.is_customer else mine.filter(agent_id=user.user_id)
-        found, pagination = page_of(matching(mine, request, user), request)
+        wanted = asked_for(request, user)
+        mine = wanted if user.is_customer else wanted.filter(agent_id=user.user_id)
+        found, pagination = page_of(mine, request, user)
         data = [payloads.conversation(facts) for facts in selectors.conversations_facts(found)]
         return Response(
             {"message": "Conversations fetched successfully", "data": data, "pagination": pagination}

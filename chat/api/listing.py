@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from accounts.tokens import Principal
-from chat import search, selectors
+from chat import access, search, selectors
 from chat.api.answers import page_number_and_limit
 from chat.api.queries import choice, moment
 from chat.errors import InvalidInput
@@ -17,30 +17,39 @@ from chat.models import Conversation, Status
 
 NEWEST_FIRST = ("-updated_at", "-id")
 OLDEST_FIRST = ("updated_at", "id")
+MAX_OF_CUSTOMERS = 5_000
+"""So many conversations are listed of those customers whose name was searched for."""
 
 
-def matching(
-    conversations: QuerySet[Conversation], request: Request, caller: Principal
-) -> QuerySet[Conversation]:
-    """Keep those that the query's `status` and `search` ask for.
+def asked_for(request: Request, caller: Principal) -> QuerySet[Conversation]:
+    """The conversations that somebody may read, as far as the query's `status` and `search` ask for them.
 
     `search` looks for its words in the name and the e-mail address of the customer, and in the 1,000 newest
     messages that hold them. Raises `InvalidInput`.
     """
-    if (status := choice(request, "status", Status.values)) is not None:
-        conversations = conversations.filter(status=status)
-    if (text := request.query_params.get("search", "").strip()) != "":
-        conversations = conversations.filter(_found(search.words_of(text, field="search"), caller))
-    return conversations
+    text = request.query_params.get("search", "").strip()
+    found = _found(search.words_of(text, field="search"), caller) if text else None
+    conversations = (
+        access.readable_conversations(caller)
+        if found is None
+        # Looked for in what this person may read. To ask for the organization again would have SQLite look
+        # through all of it, since it cannot know that these are fewer.
+        else Conversation.objects.filter(id__in=found)
+    )
+    status = choice(request, "status", Status.values)
+    return conversations if status is None else conversations.filter(status=status)
 
 
-def _found(words: Sequence[str], caller: Principal) -> Q:
+def _found(words: Sequence[str], caller: Principal) -> set[UUID]:
+    organization_id = caller.organization_id
     customer_id = caller.user_id if caller.is_customer else None
-    messages = search.message_ids(words, organization_id=caller.organization_id, customer_id=customer_id)
-    found = Q(id__in=selectors.conversation_ids_of_messages(messages))
+    messages = search.message_ids(words, organization_id=organization_id, customer_id=customer_id)
+    found = selectors.conversation_ids_of_messages(messages)
     if caller.is_customer:
         return found
-    return found | Q(customer_id__in=search.customer_ids(words, organization_id=caller.organization_id))
+    customers = search.customer_ids(words, organization_id=organization_id)
+    theirs = access.readable_conversations(caller).filter(customer_id__in=customers)
+    return found | set(theirs.order_by(*NEWEST_FIRST).values_list("id", flat=True)[:MAX_OF_CUSTOMERS])
 
 
 def filtered_for_team(
@@ -76,7 +85,7 @@ def _id(request: Request, name: str, what: str) -> UUID | None:
 
 
 def page_of(
-    conversations: QuerySet[Conversation], request: Request
+    conversations: QuerySet[Conversation], request: Request, caller: Principal
 ) -> tuple[list[Conversation], dict[str, int]]:
     """Take the page that the query names, the latest changed first, and say where it stands.
 
@@ -87,7 +96,8 @@ def page_of(
     ids = _ids_of_page(conversations, first=(page - 1) * limit, limit=limit, total=total)
     found = selectors.conversations().in_bulk(ids)
     pagination = {"currentPage": page, "totalPages": -(-total // limit), "totalItems": total}
-    return [found[conversation_id] for conversation_id in ids if conversation_id in found], pagination
+    listed = [found[conversation_id] for conversation_id in ids if conversation_id in found]
+    return [conversation for conversation in listed if access.may_read(caller, conversation)], pagination
 
 
 def _ids_of_page(conversations: QuerySet[Conversation], *, first: int, limit: int, total: int) -> list[UUID]:

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from chat import access, payloads, selectors
 from chat.api import shapes
 from chat.api.base import View
-from chat.api.listing import filtered_for_team, matching, page_of
+from chat.api.listing import asked_for, filtered_for_team, page_of
 from chat.api.parameters import MINE, SEARCH, STATUS, page_and_limit
 from queueing import line
 
@@ -38,8 +38,8 @@ class SupportConversations(View):
     def get(self, request: Request) -> Response:
         """List the organization's conversations, the latest changed first."""
         user = access.staff(self.caller())
-        readable = filtered_for_team(access.readable_conversations(user), request, user)
-        found, pagination = page_of(matching(readable, request, user), request)
+        wanted = filtered_for_team(asked_for(request, user), request, user)
+        found, pagination = page_of(wanted, request, user)
         last = selectors.last_texts(found)
         waiting = line.waiting_since([str(conversation.id) for conversation in found])
         data = [
