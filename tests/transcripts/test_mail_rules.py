@@ -26,9 +26,9 @@ def ask(people: People, name: str, chat: Conversation, email: str | None = None)
     return transcripts.mail_transcript(principal_of(people.user(person)), str(chat.id), email)
 
 
-@pytest.mark.parametrize("email", [None, "vera@example.com", " Vera@Example.COM "])
-def test_a_customer_gets_it_at_its_own_address(chat: Conversation, people: People, email: str | None) -> None:
-    assert ask(people, "vera", chat, email).to == "vera@example.com"
+def test_a_customer_gets_it_at_its_own_address(chat: Conversation, people: People) -> None:
+    for email in (None, "vera@example.com", " Vera@Example.COM "):
+        assert ask(people, "vera", chat, email).to == "vera@example.com"
 
 
 def test_a_customer_gets_it_nowhere_else(chat: Conversation, people: People) -> None:
@@ -45,12 +45,12 @@ def test_a_customer_without_an_address_is_told_so(chat: Conversation, people: Pe
         ask(people, "vera", chat, "walt@example.com")
 
 
-@pytest.mark.parametrize("name", ["ana", "sam"])
 def test_the_agent_of_the_chat_and_an_admin_send_it_anywhere_else_to_the_customer(
-    chat: Conversation, people: People, name: str
+    chat: Conversation, people: People
 ) -> None:
-    assert ask(people, name, chat, "boss@example.org").to == "boss@example.org"
-    assert ask(people, name, chat).to == "vera@example.com"
+    for number, name in enumerate(("ana", "sam")):
+        assert ask(people, name, chat, f"boss-{number}@example.org").to == f"boss-{number}@example.org"
+        assert ask(people, name, chat).to == "vera@example.com"
 
 
 def test_another_agent_sends_it_nowhere(chat: Conversation, people: People) -> None:
@@ -60,12 +60,10 @@ def test_another_agent_sends_it_nowhere(chat: Conversation, people: People) -> N
         ask(people, "bo", chat)
 
 
-@pytest.mark.parametrize("name", ["walt", "olaf", "oskar"])
-def test_for_whoever_may_not_read_the_chat_there_is_none(
-    chat: Conversation, people: People, name: str
-) -> None:
-    with pytest.raises(NotFound):
-        ask(people, name, chat, "boss@example.org")
+def test_for_whoever_may_not_read_the_chat_there_is_none(chat: Conversation, people: People) -> None:
+    for name in ("walt", "olaf", "oskar"):
+        with pytest.raises(NotFound):
+            ask(people, name, chat, "boss@example.org")
 
 
 def test_a_closed_chat_is_still_sent(chat: Conversation, people: People) -> None:
@@ -93,10 +91,9 @@ def test_a_closed_chat_is_still_sent(chat: Conversation, people: People) -> None
         "x" * 250 + "@example.com",
     ],
 )
-def test_what_is_no_single_address_is_refused(chat: Conversation, people: People, email: str) -> None:
+def test_what_is_no_single_address_is_refused(email: str) -> None:
     with pytest.raises(InvalidInput, match="not an e-mail address"):
-        ask(people, "ana", chat, email)
-    assert not OutgoingMail.objects.exists()
+        outgoing_mail.valid_address(email)
 
 
 def test_over_rest_it_is_accepted_and_says_where_it_goes(chat: Conversation, people: People) -> None:
@@ -114,6 +111,7 @@ def test_over_rest_it_is_accepted_and_says_where_it_goes(chat: Conversation, peo
     assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
     for wrong in (5, ["vera@example.com"], "a\r\nBcc: b@example.com"):
         assert client.post(address, {"email": wrong}, content_type="application/json").status_code == 400
+    assert OutgoingMail.objects.count() == 1
 
 
 @pytest.mark.database

@@ -173,6 +173,11 @@ def test_a_mail_that_is_just_being_sent_is_not_tried_again_beside_that(
     assert send_at(NOON + SECOND) == 0
 
 
+def test_a_subject_is_one_line(people: People) -> None:
+    mail = put(people, subject="Your chat\r\nBcc: everyone@example.com")
+    assert mail.subject == "Your chat Bcc: everyone@example.com"
+
+
 def test_a_header_that_cannot_be_written_is_given_up(
     people: People, server: SMTPServer, settings: Any
 ) -> None:
