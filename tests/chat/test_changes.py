@@ -41,6 +41,7 @@ class Client:
                 message = event.message
                 known = message.seq in self.messages
                 assert known == isinstance(event, MessageRevised), "new is new, and what is revised is known"
+                assert known or message.seq == len(self.messages) + 1, "in their order, without a gap"
                 self.messages[message.seq] = (message.text, message.sender.name if message.sender else None)
             case NoteCreated():
                 self.notes.append(event.note.text)
@@ -159,6 +160,19 @@ def test_those_conversations_are_named_of_which_the_database_has_more(people):
     say(people.vera, ahead, "hello")
     assert conversations_ahead_of(known) == [str(ahead.id)]
     assert conversations_ahead_of({}) == []
+
+
+def test_what_was_edited_since_comes_in_its_old_place_as_it_is_now(people):
+    chat = chat_of(people.vera, people.ana)
+    start = chat.version
+    first, second = (say(people.vera, chat, text).message for text in ("helo", "world"))
+    edit_message(people.vera, first.id, "hello")
+    client = Client(messages={1: ("", None), 2: ("", None)})
+    changes, _ = changes_since(str(chat.id), start)
+    for change in sorted(changes, key=lambda change: change.version):
+        client.apply(change)
+    assert client.messages[first.seq] == ("hello", "Vera")
+    assert client.messages[second.seq] == ("world", "Vera")
 
 
 def test_a_change_of_state_alone_is_found_although_no_row_beside_it_changed(people):
