@@ -233,11 +233,11 @@ def readable_message(principal: Principal, message_id: str) -> Message:
 
 
 def transcript_address(principal: Principal, conversation: Conversation, email: str | None) -> str:
-    """Say where a transcript may be mailed that this person asks for; without `email`, to the customer's address.
+    """Say where this person may have a transcript mailed; without `email`, to the customer's address.
 
-    A customer gets it at its own address alone, so that nobody makes us write to strangers. The agent who has
-    the chat and admins may send it anywhere. Raises `NotFound`, `NotAssigned`, `Forbidden` for somebody else's
-    address, and `InvalidInput` where there is none.
+    A customer gets it at its own address alone, so that nobody makes us write to strangers. The agent who
+    has the chat and admins may send it anywhere. Raises `NotFound`, `NotAssigned`, `Forbidden` for somebody
+    else's address, and `InvalidInput` where there is none.
     """
     check_may_read(principal, conversation)
     owns = principal.is_customer or principal.is_admin or conversation.agent_id == principal.user_id
