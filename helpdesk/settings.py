@@ -197,6 +197,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Conversations, messages and visitors of the helpdesk.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
+    "ENUM_NAME_OVERRIDES": {
+        "Status": "chat.models.conversation.Status",
+        "MessageType": "chat.models.message.MessageType",
+        "MediaType": "chat.models.media.MediaType",
+    },
     "TAGS": [
         {"name": "conversations", "description": "Start, list, read, answer for, end."},
         {"name": "messages", "description": "Say something and see what was said."},
@@ -324,6 +329,8 @@ if MEDIA_S3_BUCKET:
             # Without them boto3 looks where it always does: its own variables, files, the machine's role.
             "access_key": env.str("MEDIA_S3_ACCESS_KEY", "") or None,
             "secret_key": env.str("MEDIA_S3_SECRET_KEY", "") or None,
+            # Only Amazon's name servers are sure to know the name of a bucket before the host's.
+            "addressing_style": "path" if env.str("MEDIA_S3_ENDPOINT_URL", "") else "auto",
             # Names are random: nothing to overwrite, so no need to ask first whether one is taken.
             "file_overwrite": True,
             "signature_version": "s3v4",

@@ -17,9 +17,9 @@ from typing import Any
 MEMORY_BYTES = 768 * 1024 * 1024
 WRITTEN_BYTES = 64 * 1024 * 1024
 CPU_SECONDS = 5
-LIFE_SECONDS = 6
+LIFE_SECONDS = 30
 """For the case that who started this process is gone, and with it who would end it."""
-NICENESS = 10
+NICENESS = 5
 
 
 def limit_this_process() -> None:

@@ -6,10 +6,19 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage as Bucket
 
 READ_BYTES = 256 * 1024
+PATIENCE = Config(
+    connect_timeout=5,
+    read_timeout=15,
+    retries={"max_attempts": 3, "mode": "standard"},
+    # Servers other than Amazon's often do not know its newer checksums.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
 NOT_FOUND = ("NoSuchKey", "NotFound", "404")
 
 
@@ -28,6 +37,10 @@ def _as_os_errors() -> Iterator[None]:
 
 class S3Storage(Bucket):
     """A private bucket. An object is there whole or not at all, as S3 has it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.client_config: Config = self.client_config.merge(PATIENCE)
 
     def _save(self, name: str, content: Any) -> str:
         with _as_os_errors():
