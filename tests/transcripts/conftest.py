@@ -12,7 +12,7 @@ import pytest
 
 from accounts.models import User
 from accounts.tokens import Principal, issue_access_token
-from chat.models import Conversation, Media, Message, MessageType, Note
+from chat.models import Conversation, Media, Message, MessageType
 from tests.support import chats
 from tests.support.people import People, make_people, test_database, transactional_db
 from tests.support.told import Told, told
@@ -90,18 +90,3 @@ def add_media(chat: Conversation, sender: Principal, name: str) -> Message:
         created_at=NOON,
     )
     return add_message(chat, sender, type=MessageType.IMAGE, media=media)
-
-
-def add_note(chat: Conversation, author: Principal, text: str) -> Note:
-    """Put an internal note into a conversation."""
-    chat.refresh_from_db()
-    chat.version += 1
-    chat.save()
-    return Note.objects.create(
-        conversation=chat,
-        version=chat.version,
-        after_seq=chat.last_seq,
-        author_id=author.user_id,
-        text=text,
-        created_at=NOON,
-    )

@@ -13,13 +13,13 @@ from playwright.async_api import Browser
 
 from accounts.models import User
 from accounts.tokens import Principal
-from chat.actions import conversations
+from chat.actions import conversations, notes, revisions
 from chat.models import Conversation, MessageType
 from chat.transcripts import reading
 from chat.transcripts.formats import FORMATS
 from tests.support import chats
 from tests.support.people import People
-from tests.transcripts.conftest import NOON, SCRIPT, add_media, add_message, add_note, token_of
+from tests.transcripts.conftest import SCRIPT, add_media, add_message, token_of
 
 every_format = pytest.mark.parametrize("form", FORMATS)
 FORGED = (
@@ -36,10 +36,12 @@ def whole_chat(chat: Conversation, people: People) -> Conversation:
     add_message(chat, people.vera, FORGED)
     add_message(chat, people.ana, SCRIPT)
     add_media(chat, people.vera, f'"{SCRIPT}\n.png')
-    add_message(chat, people.ana, "It is now right", edited_at=NOON)
-    add_message(chat, people.ana, "taken back", edited_at=NOON, deleted_at=NOON)
+    edited = add_message(chat, people.ana, "It was wrong")
+    revisions.edit_message(people.ana, str(edited.id), "It is now right")
+    deleted = add_message(chat, people.ana, "taken back")
+    revisions.delete_message(people.ana, str(deleted.id))
     add_message(chat, None, "Ana left", type=MessageType.SYSTEM)
-    add_note(chat, people.ana, "a rude customer")
+    notes.add_note(people.ana, str(chat.id), "a rude customer")
     return chat
 
 
@@ -100,7 +102,7 @@ def test_a_document_has_everything_in_its_order(whole_chat: Conversation) -> Non
     )
     assert messages[3]["text"] == SCRIPT
     assert messages[4]["media"] == {"name": f'"{SCRIPT} .png', "type": "image", "size": 12_345}
-    assert [message["seq"] for message in messages if message["editedAt"]] == [6, 7]
+    assert [message["seq"] for message in messages if message["editedAt"]] == [6]
     assert [message["seq"] for message in messages if message["deletedAt"]] == [7]
     assert messages[2]["sentAt"] == "2026-03-02T12:00:03.000Z"
 
@@ -149,6 +151,7 @@ def test_notes_deleted_texts_and_addresses_of_files_are_in_no_transcript(whole_c
         assert "Ana left" in transcript
         assert "rude" not in transcript
         assert "taken back" not in transcript
+        assert "It was wrong" not in transcript
         assert "secret-place" not in transcript
         assert "/media/" not in transcript
 

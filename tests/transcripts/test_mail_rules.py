@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.tokens import principal_of
-from chat.actions import outgoing_mail, transcripts
+from chat.actions import notes, outgoing_mail, transcripts
 from chat.actions.mail_limits import MAILS_OF_AN_AGENT
 from chat.errors import Forbidden, InvalidInput, NotAssigned, NotFound, RateLimited
 from chat.models import Conversation, OutgoingMail
 from tests.support import chats
 from tests.support.people import People
 from tests.support.together import together
-from tests.transcripts.conftest import SCRIPT, add_message, add_note, mails_in, token_of
+from tests.transcripts.conftest import SCRIPT, add_message, mails_in, token_of
 
 
 def ask(people: People, name: str, chat: Conversation, email: str | None = None) -> OutgoingMail:
@@ -181,7 +181,7 @@ def test_the_mail_holds_the_chat_as_text_and_as_a_page_and_no_note(
         first_name="Vera\r\nBcc: everyone@example.com", last_name=SCRIPT
     )
     add_message(chat, people.vera, f"Hello {SCRIPT}")
-    add_note(chat, people.ana, "a rude customer")
+    notes.add_note(people.ana, str(chat.id), "a rude customer")
     mail_id = ask(people, "vera", chat).id
     assert outgoing_mail.send_due() == 1
     [mail] = mails_in(mail_directory)
