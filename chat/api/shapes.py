@@ -63,7 +63,7 @@ class Conversation(Shape):
     _id = serializers.UUIDField()
     userId = Customer()
     assignedSupportId = Person(allow_null=True)
-    status = serializers.ChoiceField(Status.values)
+    status = serializers.ChoiceField(Status.choices)
     unreadCount = serializers.DictField(
         child=Count(), help_text="For each participant's id: how many messages of others it has not read."
     )
@@ -85,7 +85,7 @@ class ListedConversation(Conversation):
 class Media(Shape):
     _id = serializers.UUIDField()
     name = serializers.CharField()
-    type = serializers.ChoiceField(MediaType.values)
+    type = serializers.ChoiceField(MediaType.choices)
     url = serializers.URLField(help_text="For this caller alone, and not for long.")
     thumbnailUrl = serializers.URLField(allow_null=True)
     format = serializers.CharField(help_text="image/png, audio/mpeg, …")
@@ -99,7 +99,7 @@ class Message(Shape):
     conversationId = serializers.UUIDField()
     seq = serializers.IntegerField(min_value=1)
     senderId = Person(allow_null=True, help_text="Null: the system.")
-    messageType = serializers.ChoiceField(MessageType.values)
+    messageType = serializers.ChoiceField(MessageType.choices)
     content = serializers.CharField()
     media = Media(allow_null=True)
     isRead = serializers.BooleanField(help_text="Somebody of the other side has read it.")
@@ -121,7 +121,7 @@ class Note(Shape):
 
 class ConversationSummary(Shape):
     _id = serializers.UUIDField()
-    status = serializers.ChoiceField(Status.values)
+    status = serializers.ChoiceField(Status.choices)
     userId = Person()
 
 
@@ -130,9 +130,51 @@ class FoundMessage(Message):
     conversation = ConversationSummary()
 
 
+class Changes(Shape):
+    conversations = Conversation(many=True)
+    messages = Message(many=True)
+    cursor = serializers.CharField(help_text="Where to go on the next time.")
+    more = serializers.BooleanField(help_text="There is more already: ask again at once.")
+
+
 class ReadMark(Shape):
     conversationId = serializers.UUIDField()
     seq = Count(help_text="Read up to this message.")
+
+
+class TranscriptCustomer(Shape):
+    name = serializers.CharField()
+    email = serializers.CharField()
+
+
+class TranscriptMedia(Shape):
+    name = serializers.CharField()
+    type = serializers.ChoiceField(MediaType.choices)
+    size = Count(help_text="Bytes.")
+
+
+class TranscriptMessage(Shape):
+    seq = serializers.IntegerField(min_value=1)
+    sentAt = Time()
+    senderName = serializers.CharField()
+    senderRole = serializers.CharField()
+    type = serializers.ChoiceField(MessageType.choices)
+    text = serializers.CharField()
+    media = TranscriptMedia(allow_null=True)
+    editedAt = Time(allow_null=True)
+    deletedAt = Time(allow_null=True)
+
+
+class Transcript(Shape):
+    conversationId = serializers.UUIDField()
+    organization = serializers.CharField()
+    customer = TranscriptCustomer()
+    queue = serializers.CharField()
+    agents = serializers.ListField(child=serializers.CharField())
+    status = serializers.ChoiceField(Status.choices)
+    startedAt = Time()
+    endedAt = Time(allow_null=True)
+    messages = TranscriptMessage(many=True)
 
 
 class MailedTranscript(Shape):
@@ -174,11 +216,11 @@ class WidgetQueue(Shape):
 
 class PreChatField(Shape):
     name = serializers.ChoiceField(["name", "email"])
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
 
 
 class MediaLimits(Shape):
-    types = serializers.ListField(child=serializers.ChoiceField(MediaType.values))
+    types = serializers.ListField(child=serializers.ChoiceField(MediaType.choices))
     maxFiles = Count(help_text="At once.")
     maxBytes = Count(help_text="Of each.")
 
@@ -190,7 +232,7 @@ class WidgetProfile(Shape):
     preChat = PreChatField(many=True, help_text="What the form before a chat asks for.")
     requiresIdentity = serializers.BooleanField(help_text="Only people with a userHash may chat.")
     queues = WidgetQueue(many=True)
-    businessHours = serializers.JSONField(allow_null=True)
+    businessHours = serializers.JSONField()
     media = MediaLimits()
 
 
@@ -205,7 +247,7 @@ class Config(Shape):
     greeting = serializers.CharField()
     color = serializers.CharField()
     queues = WidgetQueue(many=True)
-    assistant = serializers.JSONField(allow_null=True)
+    assistant = serializers.JSONField()
     inactivity = Inactivity()
     media = MediaLimits()
 

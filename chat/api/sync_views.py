@@ -7,8 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from chat import payloads
+from chat.api import shapes
 from chat.api.answers import answer, number
 from chat.api.base import View
+from chat.api.parameters import whole_number
 from chat.sync import feed
 
 MAX_CHANGES = 500
@@ -17,8 +19,11 @@ MAX_CHANGES = 500
 class Sync(View):
     @extend_schema(
         operation_id="sync",
-        parameters=[OpenApiParameter("cursor", str, description="What the last answer gave.")],
-        responses={200: dict},
+        parameters=[
+            OpenApiParameter("cursor", str, description="What the last answer gave."),
+            whole_number("limit", "How many messages.", lowest=1, highest=MAX_CHANGES, default=MAX_CHANGES),
+        ],
+        responses={200: shapes.answer(shapes.Changes)},
     )
     def get(self, request: Request) -> Response:
         """List everything that has changed for me since a cursor, oldest first.

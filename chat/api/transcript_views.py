@@ -33,7 +33,11 @@ class Transcript(View):
                 description="What the file is: plain text, a page, or JSON.",
             )
         ],
-        responses={(200, form.content_type.partition(";")[0]): str for form in FORMATS.values()},
+        responses={
+            (200, "text/plain"): str,
+            (200, "text/html"): str,
+            (200, "application/json"): shapes.Transcript,
+        },
     )
     def get(self, request: Request, conversation_id: str) -> StreamingHttpResponse:
         """Download a conversation as a file: everything that was said, without internal notes."""
