@@ -9,6 +9,8 @@ from pathlib import Path
 
 from helpdesk.paths import BASE_DIR, private_directory
 
+WIDGET_SOCKET = BASE_DIR / "static" / "widget" / "socket"
+
 
 class MissingProgramError(Exception):
     """A program is needed that neither the installed packages nor this machine have."""
@@ -90,6 +92,10 @@ def bundle_widget(entry: Path, bundle: Path) -> bool:
             "--charset=utf8",
             "--legal-comments=none",
             "--log-level=warning",
+            # The socket.io-client of the widget's file does without what the widget does not use.
+            f"--alias:socket.io-client={WIDGET_SOCKET / 'client.js'}",
+            f"--alias:engine.io-client={WIDGET_SOCKET / 'engine.js'}",
+            f"--alias:socket.io-parser={WIDGET_SOCKET / 'parser.js'}",
             f"--outfile={bundle}",
         ],
         cwd=BASE_DIR,

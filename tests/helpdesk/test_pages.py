@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.models import Organization, User, Widget
 from helpdesk.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from helpdesk.embedded import bundle_widget
-from helpdesk.paths import WIDGET_BUNDLE
+from helpdesk.paths import WIDGET_BUNDLE, WIDGET_ENTRY
 from queueing.models import Queue
 
 
@@ -48,6 +48,11 @@ def test_the_widget_is_asked_for_again_by_its_tag_and_sent_only_when_it_changed(
 
     assert same.status_code == 304
     assert (newer.status_code, newer.content) == (200, b"window.greeting = 'a newer one';")
+
+
+def test_the_widgets_one_file_weighs_30_kb_at_most(tmp_path):
+    assert bundle_widget(WIDGET_ENTRY, tmp_path / "widget.js")
+    assert len(gzip.compress((tmp_path / "widget.js").read_bytes(), mtime=0)) <= 30 * 1024
 
 
 def test_a_widget_that_was_not_built_is_not_found():
