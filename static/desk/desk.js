@@ -1,22 +1,28 @@
 /** The agent's desk: puts its parts together. */
 
 import { browserStorage, readJson, writeJson } from "../shared/storage.js";
+import { Attachments } from "./dom/attachments.js";
 import { ComposerView } from "./dom/composer-view.js";
 import { ConnectionView } from "./dom/connection-view.js";
 import { ConversationView } from "./dom/conversation-view.js";
 import { CustomerView } from "./dom/customer-view.js";
-import { confirmClose, showShortcuts } from "./dom/dialogs.js";
+import { askForWords, confirmClose, confirmDelete, showShortcuts } from "./dom/dialogs.js";
 import { listenToKeyboard } from "./dom/keyboard.js";
+import { saveFile } from "./dom/files.js";
 import { ListsView } from "./dom/lists-view.js";
+import { SearchView } from "./dom/search-view.js";
 import { TimelineView } from "./dom/timeline-view.js";
 import { showToast } from "./dom/toasts.js";
 import { Api } from "./net/api.js";
 import { DeskClient } from "./net/desk-client.js";
 import { DeskSocket } from "./net/desk-socket.js";
+import { Sending } from "./net/sending.js";
 import { SessionTokens, requestSessionToken } from "./net/tokens.js";
+import { Standing } from "./state/desk-chat.js";
 import { DeskState } from "./state/desk-state.js";
 import { Drafts } from "./state/drafts.js";
 import { documentTitle } from "./state/title.js";
+import { wordsOf } from "./state/words.js";
 
 const language = document.documentElement.lang;
 const agent = JSON.parse(document.getElementById("desk-agent").textContent);
@@ -39,26 +45,48 @@ const socket = new DeskSocket({
   onConnect: () => client.catchUp().then(reopen),
   onDisconnect: () => client.connectionLost(),
 });
-const client = new DeskClient({ state, api, socket, storage, tell: showToast });
+const sending = new Sending({ state, api, socket, storage });
+const client = new DeskClient({ state, api, socket, sending, tell: showToast });
 
 const lists = new ListsView(state, { take: (id) => take(() => client.take(id)), open, language });
-const conversation = new ConversationView(state, { take: (id) => take(() => client.take(id)), close, language });
+const conversation = new ConversationView(state, {
+  take: (id) => take(() => client.take(id)),
+  close,
+  resolve: (id) => client.resolve(id),
+  reopen: (id) => client.reopen(id),
+  language,
+});
 const timeline = new TimelineView(state, {
   older: () => client.loadOlder(state.selectedId),
   onEnd: markSeen,
-  retry: (id) => client.retry(id),
-  discard: (id) => client.discard(id),
+  retry: (id) => sending.retry(id),
+  discard: (id) => sending.discard(id),
+  edit,
+  remove,
+  refreshMedia: (seq) => client.refreshMedia(state.selectedId, seq),
   language,
 });
 const composer = new ComposerView(state, {
   drafts: new Drafts(storage, `helpdesk:desk:draft:${agent.id}:`),
   say: (chatId, text) => {
     timeline.scrollToEnd();
-    client.say(chatId, text);
+    sending.say(chatId, text);
+  },
+  note: (chatId, text) => {
+    timeline.scrollToEnd();
+    sending.note(chatId, text);
   },
   tellTyping: (chatId, isTyping) => client.tellTyping(chatId, isTyping),
 });
-const views = [lists, conversation, timeline, composer, new CustomerView(state, { language }), new ConnectionView(state)];
+new Attachments({
+  composer,
+  attach: (files) => {
+    timeline.scrollToEnd();
+    sending.attach(state.selectedId, files);
+  },
+});
+const search = new SearchView({ find: (words, limit) => api.searchMessages(words, limit), open, language });
+const views = [lists, conversation, timeline, composer, new CustomerView(state, { language, download }), new ConnectionView(state)];
 const ownStatus = document.getElementById("own-status");
 
 function render() {
@@ -99,6 +127,25 @@ async function take(action) {
   composer.focus();
 }
 
+async function edit({ id, text, media }) {
+  const chatId = state.selectedId;
+  const words = await askForWords(text, { mayBeEmpty: media !== null });
+  if (words !== null) await client.edit(chatId, id, words);
+}
+
+async function remove(row) {
+  const chatId = state.selectedId;
+  if (await confirmDelete(wordsOf(row))) await client.remove(chatId, row.id);
+}
+
+async function download({ id, customerName }, format) {
+  try {
+    saveFile(await api.transcript(id, format), `${customerName} ${id}.${format}`);
+  } catch (error) {
+    showToast(error.message, "error");
+  }
+}
+
 async function close(deskChat) {
   if (await confirmClose(deskChat.customerName)) await client.close(deskChat.id);
 }
@@ -122,6 +169,14 @@ listenToKeyboard({
     if (id) open(id);
   },
   focusComposer: () => composer.focus(),
+  switchMode: () => composer.switchMode(),
+  resolve: () => {
+    if (state.selected?.standing === Standing.MINE) client.resolve(state.selectedId);
+  },
+  search: () => {
+    showColumn("lists");
+    search.focus();
+  },
   leave: () => {
     showColumn("lists");
     lists.focus();

@@ -12,6 +12,7 @@
 import { browserStorage } from "../shared/storage.js";
 import { Api } from "./api.js";
 import { Emitter } from "./emitter.js";
+import { identityOf } from "./session.js";
 import { Visit } from "./visit.js";
 
 export class Helpdesk {
@@ -38,21 +39,36 @@ export class Helpdesk {
 
   /**
    * Listens to `connect`, `disconnect`, `error` {message, code}, `request-access-token`, `message` {message, isOwn},
-   * `begin-typing` {name}, `end-typing` {name}, `conversation-ended` {chatId, reason, closedBy} and
-   * `object-change` (anything there is to show may have changed). Returns a function that ends it.
+   * `begin-typing` {name}, `end-typing` {name}, `queue-position` {chatId, position, eta}, `queue-timeout` {chatId},
+   * `conversation-ended` {chatId, reason, closedBy} and `object-change` (anything there is to show may have changed).
+   * Returns a function that ends it.
    */
   on(event, listener) {
     return this.#emitter.on(event, listener);
   }
 
-  /** The widget's name, colour, greeting, and queues with their state. */
+  /** The widget's name, colour, greeting, what it asks for before a chat, queues with their state, limits of media. */
   getChatProfile() {
     return this.#api.profile();
   }
 
-  /** Makes the visitor, unless this browser has one already; resolves to `{_id, name, email}`. */
-  async getLiveChatToken({ name, email } = {}) {
-    return (await this.#visit.session.start({ name, email })).visitor;
+  /**
+   * Makes the visitor, unless this browser has one already; resolves to `{_id, name, email}`.
+   * With `userId` (or `email`) and its `userHash` it is somebody whom the page vouches for: a visitor of this browser who
+   * was not that person is forgotten.
+   */
+  async getLiveChatToken(who = {}) {
+    const identity = identityOf(who);
+    if (identity && this.hasVisitor && this.#visit.session.value.identity !== identity) this.forget();
+    return (await this.#visit.session.start(who)).visitor;
+  }
+
+  /** Changes what agents see of the visitor; what is not named stays. Resolves to the profile. */
+  async updateUserInfo({ name, email, phone, avatar }) {
+    const { session } = this.#visit;
+    const profile = await session.withAccess((access) => this.#api.updateMe({ name, email, phone, avatar }, access));
+    session.remember({ visitor: { ...session.value.visitor, name: profile.name, email: profile.email } });
+    return profile;
   }
 
   /** Connects, and reconnects by itself until `disconnect`. Throws before `getLiveChatToken`. */
@@ -90,14 +106,24 @@ export class Helpdesk {
     return entry;
   }
 
-  /** Sends a failed message again. */
+  /**
+   * Uploads an image, a sound or a video of up to 10 MB, and sends it. Resolves when it is uploaded, with `error`
+   * {code?, message?} when it is not: `file-type` and `file-size` are refused here, the rest by the server.
+   */
+  sendMedia(file) {
+    return this.#visit.uploads.add(file, this.#visit.live.chatId);
+  }
+
+  /** Sends a failed message or file again. */
   retryMessage(clientMessageId) {
+    this.#visit.uploads.retry(clientMessageId);
     this.#visit.outbox.retry(clientMessageId, this.#visit.live.chatId ?? undefined);
     this.#visit.flush();
   }
 
+  /** Drops a message or a file that is not sent yet. */
   discardMessage(clientMessageId) {
-    this.#visit.outbox.discard(clientMessageId);
+    if (!this.#visit.uploads.discard(clientMessageId)) this.#visit.outbox.discard(clientMessageId);
   }
 
   /** Call on every key: others are told that the visitor is typing. */
@@ -115,10 +141,34 @@ export class Helpdesk {
     return this.#visit.live.loadOlder();
   }
 
+  /** Gets fresh addresses for the media of a message and of those before it; one is good for about an hour. */
+  refreshMedia(seq) {
+    return this.#visit.live.refresh(seq);
+  }
+
   /** Closes the conversation for good. Rejects with the server's message and code when it refuses. */
   async endChat(reason) {
-    const ack = await this.#visit.live.end(reason);
-    if (!ack.ok) throw Object.assign(new Error(ack.error.message), { code: ack.error.code });
+    orThrow(await this.#visit.live.end(reason));
+  }
+
+  /** Says what the visitor thinks of a conversation that is resolved or closed, 1 to 5. Rejects as `endChat` does. */
+  async rateChat(score, comment = "") {
+    orThrow(await this.#visit.live.rate(score, comment));
+  }
+
+  /**
+   * Has the conversation mailed. The server sends it to the visitor's own address only: another one becomes that first.
+   * Rejects with the server's message.
+   */
+  async sendChatTranscript(email) {
+    const { session, live } = this.#visit;
+    if (email && email !== session.value.visitor.email) await this.updateUserInfo({ email });
+    await session.withAccess((access) => this.#api.mailTranscript(live.chatId, email, access));
+  }
+
+  /** Leaves a message for a team that did not answer: `{name, email, description}`. Rejects with the server's message. */
+  createLiveChatTicket(ticket) {
+    return this.#api.ticket(ticket);
   }
 
   /** Leaves the conversation behind; the next message begins another. Returns the texts that were never sent. */
@@ -171,6 +221,21 @@ export class Helpdesk {
     return this.#visit.live.closesAt;
   }
 
+  /** `{_id, name, email}`, or null as long as the visitor did nothing. */
+  get visitor() {
+    return this.#visit.session.value?.visitor ?? null;
+  }
+
+  /** `{position, eta}` in the queue, `eta` in seconds or null; null while it is not known. */
+  get queue() {
+    return this.#visit.live.queue;
+  }
+
+  /** Files on their way: see `Upload`. */
+  get uploads() {
+    return this.#visit.uploads.of(this.#visit.live.chatId);
+  }
+
   /** Messages not yet acknowledged: pending, or failed for a reason. */
   get unsent() {
     return this.#visit.outbox.entries();
@@ -186,4 +251,8 @@ export class Helpdesk {
     for (const entry of entries) this.#visit.outbox.discard(entry.clientMessageId);
     return entries.map((entry) => entry.text);
   }
+}
+
+function orThrow(ack) {
+  if (!ack.ok) throw Object.assign(new Error(ack.error.message), { code: ack.error.code });
 }

@@ -13,6 +13,8 @@ export class LiveConversation {
   state = null;
   /** ISO 8601, when it will be closed if nobody says anything; null without a warning. */
   closesAt = null;
+  /** `{position, eta}` in the queue, `eta` in seconds or null; null while it is not known. */
+  queue = null;
   typing;
 
   #socket;
@@ -30,7 +32,7 @@ export class LiveConversation {
    * @param {object} options
    * @param {{request: Function, tell: Function}} options.socket
    * @param {import("../shared/outbox.js").Outbox} options.outbox
-   * @param {(chatId: string, before: number) => Promise<object[]>} options.loadMessages  the page before a seq
+   * @param {(chatId: string, query: {before: number}) => Promise<object[]>} options.loadMessages  the page before a seq
    * @param {(event: string, detail?: object) => void} options.emit
    * @param {import("../shared/clock.js").Clock} [options.clock]
    */
@@ -52,6 +54,11 @@ export class LiveConversation {
     return this.state?.chat?.status === "closed";
   }
 
+  /** As the conversation's: the seq after which something is missing, or null. */
+  get missingAfter() {
+    return this.state?.missingAfter ?? null;
+  }
+
   /**
    * Joins a conversation, or the visitor's live one (made if there is none) when none is named.
    * What was missed since the last time arrives before the ack. Returns the ack.
@@ -65,8 +72,29 @@ export class LiveConversation {
       ...(queueId && { queueId }),
       ...(lastSeq && { lastSeq }),
     });
-    if (ack.ok) this.#joined(ack.chat);
+    if (ack.ok) this.take(ack.chat);
     return ack;
+  }
+
+  /** Takes a `chat` as an ack has it (SPEC §5); its messages must have been received before. */
+  take(chat, ownId = this.#ownId) {
+    this.#ownId = ownId;
+    const isOther = chat.chatId !== this.chatId;
+    if (isOther) {
+      this.state = new Conversation({ ownId: this.#ownId, isOwn: (message) => !message.fromAgent });
+      this.typing.clear();
+      this.closesAt = null;
+      this.queue = null;
+    }
+    const backlog = this.#backlog.filter((message) => message.chatId === chat.chatId);
+    this.#backlog = [];
+    for (const message of backlog) this.#store(message);
+    const isSameAgent = this.state.chat?.agent?.email === chat.agent?.email;
+    this.state.applyChat({ ...chat, agentStatus: isSameAgent ? this.state.chat?.agentStatus : undefined });
+    this.#outbox.address(chat.chatId);
+    this.#sendReadMark();
+    this.#checkGap();
+    this.showPending();
   }
 
   /** Forgets the conversation; the next join begins another. */
@@ -128,10 +156,25 @@ export class LiveConversation {
   async loadOlder() {
     const state = this.state;
     if (!state?.hasOlder) return false;
-    const older = await this.#loadMessages(this.chatId, state.firstSeq);
-    const count = state.applyAll(older);
+    const count = state.applyAll(await this.#loadMessages(this.chatId, { before: state.firstSeq }));
     this.#changed();
     return count > 0;
+  }
+
+  /** Fetches a message and those before it again: the addresses of media are good for a while only. */
+  async refresh(seq) {
+    const { state } = this;
+    const page = await this.#loadMessages(this.chatId, { before: seq + 1 });
+    page.forEach((message) => state.applyRevision(message));
+    this.#changed();
+  }
+
+  /** Gives the customer's opinion, 1 to 5. Returns the ack. */
+  async rate(score, comment) {
+    const ack = await this.#socket.request("rate-chat", { chatId: this.chatId, score, ...(comment && { comment }) });
+    if (ack.ok) this.state.updateChat({ rating: { score, comment } });
+    this.#changed();
+    return ack;
   }
 
   /** Closes the conversation. Returns the ack. */
@@ -139,25 +182,6 @@ export class LiveConversation {
     const ack = await this.#socket.request("close-chat", { chatId: this.chatId, ...(reason && { reason }) });
     if (ack.ok) this.#close({ reason: "", closedBy: null });
     return ack;
-  }
-
-  #joined(chat) {
-    const isOther = chat.chatId !== this.chatId;
-    if (isOther) {
-      this.state = new Conversation({ ownId: this.#ownId, isOwn: (message) => !message.fromAgent });
-      this.typing.clear();
-      this.closesAt = null;
-    }
-    const backlog = this.#backlog.filter((message) => message.chatId === chat.chatId);
-    this.#backlog = [];
-    for (const message of backlog) this.#store(message);
-    const isSameAgent = this.state.chat?.agent?.email === chat.agent?.email;
-    this.state.applyChat({ ...chat, agentStatus: isSameAgent ? this.state.chat?.agentStatus : undefined });
-    this.#outbox.address(chat.chatId);
-    this.#sendReadMark();
-    if (!isOther) this.#loadReceipts();
-    this.#checkGap();
-    this.showPending();
   }
 
   #takeMessage(message) {
@@ -169,7 +193,7 @@ export class LiveConversation {
     const isNew = this.#store(message);
     if (isNew) this.#emit("message", { message, isOwn: this.state.isOwn(message) });
     // A system line tells of a change, and not each has an event of its own (back into the queue, for one).
-    if (isNew && isSystemMessage(message) && !this.isClosed) this.#refresh();
+    if (isNew && isSystemMessage(message) && !this.isClosed) this.#askAgain();
     if (!isSystemMessage(message)) this.closesAt = null;
     this.typing.end(typerId(message.fromId, message.fromEmail, message.fromName));
     this.#checkGap();
@@ -184,9 +208,15 @@ export class LiveConversation {
   #takeChange(event, data) {
     const changes = {
       "message-read": () => this.state.applyRead(data),
+      "message-updated": () => this.state.applyRevision(data),
+      "message-deleted": () => this.state.applyRevision(data),
       "presence-change": () => this.#takePresence(data),
       "chat-assigned": () => this.#assigned(data),
+      "chat-resolved": () => this.#resolved(),
+      "chat-transferred": () => this.#transferred(data),
       "chat-closed": () => this.#close(data),
+      "queue-position": () => this.#queued(event, data),
+      "queue-timeout": () => this.#queued(event, null),
       "inactivity-warning": () => { this.closesAt = data.closesAt; },
     };
     if (!Object.hasOwn(changes, event)) return;
@@ -214,7 +244,24 @@ export class LiveConversation {
   }
 
   #assigned({ agentName, agentEmail }) {
+    this.queue = null;
     this.state.updateChat({ status: "open", handler: "agent", agent: { name: agentName, email: agentEmail }, agentStatus: "online" });
+  }
+
+  #resolved() {
+    this.queue = null;
+    this.closesAt = null;
+    this.state.updateChat({ status: "resolved" });
+  }
+
+  /** To another agent it is offered only, and stays with the first until then. */
+  #transferred({ toQueue }) {
+    if (toQueue) this.state.updateChat({ status: "waiting", handler: "queue", agent: null, agentStatus: undefined, queue: toQueue });
+  }
+
+  #queued(event, position) {
+    this.queue = position && { position: position.position, eta: position.eta };
+    this.#emit(event, { chatId: this.chatId, ...this.queue });
   }
 
   #close({ reason, closedBy }) {
@@ -228,7 +275,7 @@ export class LiveConversation {
   }
 
   /** Asks for the chat as it is now, and for messages that are missing. */
-  #refresh() {
+  #askAgain() {
     this.join({ chatId: this.chatId, ownId: this.#ownId }).catch(() => {
       // The connection is down; the join after the reconnect brings the same.
     });
@@ -236,20 +283,10 @@ export class LiveConversation {
 
   #checkGap() {
     this.#clock.clearTimeout(this.#gapTimer);
-    if (this.state.missingAfter === null) return;
+    if (this.missingAfter === null) return;
     this.#gapTimer = this.#clock.setTimeout(() => {
-      if (this.state?.missingAfter !== null) this.#refresh();
+      if (this.missingAfter !== null) this.#askAgain();
     }, GAP_PATIENCE_MILLISECONDS);
-  }
-
-  /** A rejoin brings only newer messages: whether the others were read meanwhile, the history tells. */
-  async #loadReceipts() {
-    const { state, chatId } = this;
-    if (!state.messages.some((message) => state.receiptOf(message) === "sent")) return;
-    const newest = await this.#loadMessages(chatId, state.lastSeq + 1).catch(() => []);
-    const held = new Set(state.messages.map((message) => message.seq));
-    state.applyAll(newest.filter((message) => held.has(message.seq)));
-    this.#changed();
   }
 
   async #sendReadMark() {

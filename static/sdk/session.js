@@ -19,6 +19,11 @@ function browserLock(name, task) {
   });
 }
 
+/** Whom a page vouches for (SPEC §7), or null: somebody unknown. */
+export function identityOf({ userId, email, userHash } = {}) {
+  return userHash ? userId || email : null;
+}
+
 /** No token can be had any more without the visitor or the page. */
 export class SessionLost extends Error {}
 
@@ -41,14 +46,28 @@ export class Session {
     return this.#key;
   }
 
-  /** `{access, refresh, visitor, chatId, ended}`, or null as long as the visitor did nothing. */
+  /** `{access, refresh, visitor, identity, chatId, ended}`, or null as long as the visitor did nothing. */
   get value() {
     return readJson(this.#storage, this.#key) ?? this.#unstored;
   }
 
-  /** Makes a visitor unless this or another tab did already. The first thing ever kept in the browser. */
+  /**
+   * Makes a visitor unless this or another tab did already. The first thing ever kept in the browser.
+   * @param {{name?: string, email?: string, userId?: string, userHash?: string}} [who]
+   */
   async start(who) {
-    return this.value ?? this.#lock(this.#key, async () => this.value ?? this.#keep({ chatId: null, ended: false, ...(await this.#api.visitorToken(who)) }));
+    return this.value ?? this.#lock(this.#key, async () => this.value ?? this.#begin(who));
+  }
+
+  /** Calls `request` with an access token, and once more with a new one when the first has ended. */
+  async withAccess(request) {
+    const { access } = await this.start();
+    try {
+      return await request(access);
+    } catch (error) {
+      if (error.status !== 401) throw error;
+      return request(await this.renew(access));
+    }
   }
 
   /**
@@ -78,6 +97,11 @@ export class Session {
   forget() {
     this.#unstored = null;
     this.#storage.removeItem(this.#key);
+  }
+
+  async #begin(who) {
+    const tokens = await this.#api.visitorToken(who);
+    return this.#keep({ chatId: null, ended: false, identity: identityOf(who), ...tokens });
   }
 
   #keep(value) {

@@ -1,9 +1,11 @@
 /** One visitor's way from the first word to a joined conversation, and back to it after every break. */
 
 import { Outbox } from "../shared/outbox.js";
+import { Uploads } from "../shared/uploads.js";
 import { watchBrowser } from "./browser_events.js";
 import { ChatSocket } from "./chat_socket.js";
 import { LiveConversation } from "./live_conversation.js";
+import { Poll } from "./poll.js";
 import { Session } from "./session.js";
 
 const RESEND_MILLISECONDS = 5000;
@@ -12,6 +14,7 @@ export class Visit {
   session;
   socket;
   outbox;
+  uploads;
   live;
 
   #api;
@@ -23,6 +26,7 @@ export class Visit {
   #visitorId = null;
   #joining = null;
   #resendTimer = null;
+  #poll;
 
   /**
    * @param {object} options
@@ -46,17 +50,25 @@ export class Visit {
     this.outbox = new Outbox({
       storage,
       prefix: this.#outboxPrefix,
-      send: ({ chatId, text, sentAt, clientMessageId }) =>
-        this.socket.request("chat-message", { chatId, text, sentAt, clientMessageId }),
+      send: (entry) => this.#send(entry),
       onSent: (entry, ack) => this.live.sent(entry, ack),
+      onChange: () => this.live.showPending(),
+    });
+    this.uploads = new Uploads({
+      send: (file, options) => this.session.withAccess((access) => api.upload(file, { access, ...options })),
+      onUploaded: ({ id, chatId }, media) => {
+        this.outbox.add({ clientMessageId: id, chatId, media });
+        this.flush();
+      },
       onChange: () => this.live.showPending(),
     });
     this.live = new LiveConversation({
       socket: this.socket,
       outbox: this.outbox,
-      loadMessages: (chatId, before) => this.#loadMessages(chatId, before),
+      loadMessages: (chatId, query) => this.session.withAccess((access) => api.messages(chatId, query, access)),
       emit: (event, detail) => this.#relay(event, detail),
     });
+    this.#poll = new Poll({ session: this.session, api, live: this.live, onChanges: () => this.outbox.flush() });
     watchBrowser({
       onNetwork: () => this.socket.hurry(),
       onNetworkLost: () => this.socket.networkLost(),
@@ -86,7 +98,7 @@ export class Visit {
 
   /** Sends what waits in the outbox, now if possible. */
   async flush() {
-    if (!this.socket.isOnline || !this.live.chatId) return this.want({ create: true });
+    if (!this.live.chatId || (!this.socket.isOnline && !this.#poll.isActive)) return this.want({ create: true });
     if (!(await this.outbox.flush())) this.#tryAgainLater();
   }
 
@@ -121,6 +133,7 @@ export class Visit {
   }
 
   #connected() {
+    this.#poll.stop();
     this.#emit("connect");
     this.#join();
   }
@@ -148,6 +161,7 @@ export class Visit {
 
   #joined(chat) {
     this.#wanted = { ...this.#wanted, create: false };
+    this.uploads.address(chat.chatId);
     this.session.remember({ chatId: chat.chatId, ended: chat.status === "closed" });
     for (const resolve of this.#joinWaiters.splice(0)) resolve(chat);
     this.flush();
@@ -174,13 +188,15 @@ export class Visit {
     }, RESEND_MILLISECONDS);
   }
 
-  async #loadMessages(chatId, before) {
-    const { access } = this.session.value;
+  async #send({ chatId, text, media, sentAt, clientMessageId }) {
+    if (this.socket.isOnline || !this.#poll.isActive) {
+      return this.socket.request("chat-message", { chatId, text, mediaId: media?._id, sentAt, clientMessageId });
+    }
     try {
-      return await this.#api.messages(chatId, { before, access });
+      const message = await this.session.withAccess((access) => this.#api.sendMessage({ chatId, text, media, clientMessageId }, access));
+      return { ok: true, messageId: message._id, seq: message.seq, timestamp: message.createdAt, clientMessageId };
     } catch (error) {
-      if (error.status !== 401) throw error;
-      return this.#api.messages(chatId, { before, access: await this.session.renew(access) });
+      return { ok: false, error: error.code && { code: error.code, message: error.message } };
     }
   }
 
@@ -196,6 +212,8 @@ export class Visit {
 
   #connectionChanged(state, code) {
     if (state !== "online") this.live.connectionLost();
+    if (state === "idle" || state === "refused") this.#poll.stop();
+    else if (state !== "online" && this.session.value?.chatId) this.#poll.start();
     if (state === "reconnecting" || state === "offline") this.#emit("disconnect", { state });
     if (state === "refused") this.#emit("error", { code, message: `The server refused the connection: ${code}.` });
     this.#emit("object-change", { connection: state });

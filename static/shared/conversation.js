@@ -1,6 +1,6 @@
 /** One conversation as a client knows it: messages by seq, what is missing, what is unread, what was read. */
 
-import { isSystemMessage } from "./messages.js";
+import { isSystemMessage, revisionOf } from "./messages.js";
 
 export class Conversation {
   /** The latest `chat` object of an ack (SPEC §5), or null before the first join. */
@@ -67,7 +67,10 @@ export class Conversation {
   /** Takes a confirmed message in; false when it was held already. A message that comes again replaces the first. */
   apply(message) {
     const held = this.#bySeq.get(message.seq);
-    this.#bySeq.set(message.seq, { ...held, ...message, isRead: Boolean(held?.isRead || message.isRead) });
+    // A page of history may have been read before an edit that was told before the page came.
+    const isOutdated = held && revisionOf(message) < revisionOf(held);
+    const isRead = Boolean(held?.isRead || message.isRead);
+    this.#bySeq.set(message.seq, isOutdated ? { ...held, isRead } : { ...held, ...message, isRead });
     if (message.clientMessageId) this.#dropPending(message.clientMessageId);
     return held === undefined;
   }
@@ -77,15 +80,9 @@ export class Conversation {
     return messages.filter((message) => this.apply(message)).length;
   }
 
-  /** Replaces a held message that was edited; one not held stays unknown until it is fetched. */
-  applyUpdate(message) {
+  /** Replaces a held message that was edited or deleted; one not held stays unknown until it is fetched. */
+  applyRevision(message) {
     if (this.#bySeq.has(message.seq)) this.apply(message);
-  }
-
-  /** Marks a held message as deleted; its place in the order stays. */
-  applyDeletion(message) {
-    const held = this.#bySeq.get(message.seq);
-    if (held) this.#bySeq.set(message.seq, { ...held, text: "", media: null, deleted: true });
   }
 
   /** Takes the `chat` of a join ack. Its backlog must have been applied before: `unread` is counted from the end of it. */
@@ -98,6 +95,7 @@ export class Conversation {
     const readSeq = unread ? (firstUnread?.seq ?? this.firstSeq) - 1 : (chat.lastSeq ?? 0);
     this.#ownReadSeq = Math.max(this.#ownReadSeq, readSeq);
     this.#unreadBeforeWindow = Math.max(0, unread - others.length);
+    for (const [readBy, seq] of Object.entries(chat.read ?? {})) if (readBy !== this.#ownId) this.applyRead({ readBy, seq });
   }
 
   /** Changes single fields of `chat`, as events tell them (status, handler, agent). */
@@ -150,8 +148,8 @@ export class Conversation {
       seq: ack.seq,
       text: entry.text,
       sentAt: ack.timestamp,
-      type: "text",
-      media: null,
+      type: entry.media?.type ?? "text",
+      media: entry.media ?? null,
       clientMessageId: entry.clientMessageId,
       ...author,
     });

@@ -1,9 +1,8 @@
-/** The two shapes a message has on the wire, brought to one: the `/chat` message (SPEC §5.2). */
+/** The two shapes messages and conversations have on the wire, brought to one: that of `/chat` (SPEC §5, §5.2). */
 
 /** A REST (or namespace `/`) message (SPEC §5.1) as a `/chat` message. */
 export function chatMessageFromRest(message) {
   const sender = message.senderId;
-  const name = sender ? [sender.first_name, sender.last_name].filter(Boolean).join(" ") : "";
   return {
     pk: message._id,
     id: message._id,
@@ -13,17 +12,60 @@ export function chatMessageFromRest(message) {
     from: sender?.email ?? null,
     fromId: sender?._id ?? null,
     fromEmail: sender?.email ?? null,
-    fromName: name,
+    fromName: fullName(sender),
     fromAgent: Boolean(sender) && sender.role !== "User",
     sentAt: message.createdAt,
     type: message.messageType,
     media: message.media ?? null,
     clientMessageId: message.clientMessageId ?? null,
     isRead: message.isRead === true,
+    editedAt: message.editedAt ?? null,
+    deletedAt: message.deletedAt ?? null,
   };
+}
+
+/** A REST note as `/chat` has it: for the team alone. */
+export function chatNoteFromRest(note) {
+  return {
+    id: note._id,
+    chatId: note.conversationId,
+    afterSeq: note.afterSeq,
+    text: note.content,
+    fromId: note.authorId?._id ?? null,
+    fromName: fullName(note.authorId),
+    sentAt: note.createdAt,
+    clientMessageId: note.clientMessageId ?? null,
+  };
+}
+
+/** A REST (or namespace `/`) conversation (SPEC §5.1) as a `/chat` one, seen by this person. */
+export function chatFromRest(conversation, ownId) {
+  const { userId: customer, assignedSupportId: agent, status } = conversation;
+  return {
+    chatId: conversation._id,
+    status,
+    handler: status === "closed" ? null : agent ? "agent" : status === "waiting" ? "queue" : null,
+    customer: { name: fullName(customer) },
+    agent: agent && { name: fullName(agent) },
+    queue: conversation.queue,
+    lastSeq: conversation.lastSeq,
+    unread: conversation.unreadCount?.[ownId] ?? 0,
+    read: conversation.readSeq,
+    rating: conversation.rating,
+    createdAt: conversation.createdAt,
+  };
+}
+
+/** When a message was last edited or deleted, "" for never; as times of one form these compare as texts. */
+export function revisionOf({ editedAt, deletedAt }) {
+  return deletedAt ?? editedAt ?? "";
 }
 
 /** A line of the conversation itself ("Alice joined"), written by nobody. */
 export function isSystemMessage(message) {
   return message.type === "system";
+}
+
+function fullName(person) {
+  return [person?.first_name, person?.last_name].filter(Boolean).join(" ");
 }

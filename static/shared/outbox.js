@@ -11,6 +11,8 @@ const PASSING_ERRORS = new Set(["rate_limited", "unavailable", "internal_error",
  * @property {string} clientMessageId  makes every resend the same message
  * @property {string|null} chatId      null until the conversation is known
  * @property {string} text
+ * @property {object} [media]          a file that is uploaded already, sent with or without a text
+ * @property {boolean} [isNote]        for the team alone
  * @property {string} sentAt           ISO 8601, the moment it was written
  * @property {number} order            sorts entries written in the same millisecond
  * @property {"pending"|"failed"} state
@@ -47,7 +49,7 @@ export class Outbox {
   }
 
   /** Keeps a message; it goes out with the next `flush`. Returns its entry. */
-  add({ chatId = null, text }) {
+  add({ chatId = null, text = "", ...rest }) {
     const now = this.#now();
     // Later than anything kept, even when the clock was set back meanwhile.
     this.#order = Math.max(this.#order + 1, now, (this.entries().at(-1)?.order ?? 0) + 1);
@@ -55,6 +57,7 @@ export class Outbox {
       clientMessageId: newClientMessageId(),
       chatId,
       text,
+      ...rest,
       sentAt: new Date(now).toISOString(),
       order: this.#order,
       state: "pending",

@@ -29,12 +29,12 @@ export const STYLES = `
 button { font: inherit; color: inherit; border: 0; background: none; padding: 0; cursor: pointer }
 button:disabled { cursor: default }
 h2, p { margin: 0 }
-p, time, .author, .system, .day, .notice, .ending span { unicode-bidi: plaintext }
+p, time, .author, .system, .day, .notice, .question span { unicode-bidi: plaintext }
 .icon { width: 22px; height: 22px; fill: currentColor; display: block }
 .hidden-text, .own .author { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .head :focus-visible { outline-color: var(--on-accent); outline-offset: -3px }
-.panel:focus, .scroller:focus, textarea:focus-visible { outline: none }
+.panel:focus, .scroller:focus, .field textarea:focus-visible { outline: none }
 .scroller:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px }
 
 .launcher {
@@ -102,7 +102,13 @@ h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .message:not(.own).last .bubble { border-end-start-radius: 5px }
 .own .bubble { background: var(--accent); color: var(--on-accent) }
 .own.last .bubble { border-end-end-radius: 5px }
-.pending .bubble { opacity: .7 }
+.pending .bubble, .deleted .bubble { opacity: .7 }
+.deleted .bubble { font-style: italic }
+.media, video, audio { display: block; max-width: 100%; border-radius: 14px; overflow: hidden }
+.media img { display: block; max-width: 100%; max-height: 240px; width: auto; height: auto; background: var(--surface-raised) }
+audio { width: 250px; height: 44px }
+video { width: auto; height: auto; max-height: 240px; background: #000 }
+:is(.media, video, audio) + .bubble { margin-top: 3px }
 .failed .bubble { background: var(--error-surface); color: var(--text) }
 .bubble a { color: inherit; text-decoration: underline; text-underline-offset: 2px; unicode-bidi: isolate }
 .below { display: flex; flex-wrap: wrap; gap: 2px 10px; margin-inline: 4px; font-size: 12px; color: var(--muted) }
@@ -122,23 +128,36 @@ h2, .status { overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
   padding: 6px 14px; border-radius: 18px; background: var(--text); color: var(--surface); font-size: 13.5px; font-weight: 600; box-shadow: var(--shadow);
 }
 
-.notice, .ending { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; padding: 10px 16px; font-size: 13.5px; background: var(--surface-raised); border-top: 1px solid var(--line) }
+.notice, .question { display: flex; flex-wrap: wrap; gap: 4px 14px; align-items: center; padding: 10px 16px; font-size: 13.5px; background: var(--surface-raised); border-top: 1px solid var(--line) }
 .notice[data-kind="offline"], .notice[data-kind="warning"] { background: var(--notice); color: var(--on-notice) }
 .notice[data-kind="error"] { background: var(--error-surface); color: var(--text) }
-.ending span { flex: 1 1 100%; font-weight: 600 }
-.ended { padding: 16px; text-align: center; border-top: 1px solid var(--line); display: grid; gap: 12px; justify-items: center; color: var(--muted) }
+.question span { flex: 1 1 100%; font-weight: 600 }
+.ended, .sheet { max-height: 70%; overflow-y: auto; padding: 14px 16px; border-top: 1px solid var(--line); display: grid; gap: 10px; flex: none }
+.ended { text-align: center; justify-items: center; color: var(--muted) }
+.form, .rating, label { display: grid; gap: 8px }
+label { gap: 3px; font-size: 13.5px }
+.form-title { font-weight: 650 }
+.form-buttons { display: flex; gap: 16px }
+.form :is(input, textarea), .rating textarea { width: 100%; padding: 8px 12px; border: 1px solid var(--muted); border-radius: 10px; background: var(--surface); font: inherit; font-size: 16px; color: inherit }
+.rating { width: 100%; justify-items: center }
+fieldset { min-width: 0; margin: 0; padding: 0; border: 0 }
+legend { margin: auto; padding: 0; font-weight: 600; color: var(--text) }
+[type="radio"] { appearance: none; width: 38px; height: 38px; margin: 2px; border-radius: 8px; cursor: pointer }
+[type="radio"]::before { content: "★"; display: block; font-size: 30px; line-height: 38px; color: #e8930c }
+[type="radio"]:checked ~ [type="radio"]::before, fieldset:not(:has(:checked)) [type="radio"]::before { content: "☆"; color: var(--muted) }
 .primary { padding: 10px 20px; border-radius: 12px; background: var(--accent); color: var(--on-accent); font-weight: 600 }
-.ending .primary { padding: 6px 14px; border-radius: 10px }
+.question .primary { padding: 6px 14px; border-radius: 10px }
 
 .composer { padding: 10px 12px 12px; border-top: 1px solid var(--line) }
 .field { display: flex; align-items: flex-end; gap: 6px; padding: 4px; padding-inline-start: 14px; border: 1px solid var(--line); border-radius: 22px; background: var(--surface) }
 .field:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent) }
-textarea {
+.field textarea {
   flex: 1; min-width: 0; max-height: 130px; padding: 8px 0; border: 0; resize: none; background: none;
   font: inherit; font-size: 16px; line-height: 1.35; color: inherit;
 }
-[dir="rtl"] textarea:placeholder-shown { text-align: right }
+[dir="rtl"] .field textarea:placeholder-shown { text-align: right }
 textarea::placeholder { color: var(--muted); opacity: 1 }
+.attach { flex: none; margin-inline-start: -8px; padding: 8px 0; color: var(--muted) }
 .send { flex: none; display: grid; place-items: center; width: 38px; height: 38px; border-radius: 50%; background: var(--accent); color: var(--on-accent) }
 .send:disabled { background: var(--surface-raised); color: var(--muted) }
 [dir="rtl"] .send .icon { transform: scaleX(-1) }
@@ -149,7 +168,7 @@ textarea::placeholder { color: var(--muted); opacity: 1 }
   .panel { position: fixed; inset: 0; width: 100%; height: 100vh; height: 100dvh; margin: 0; border-radius: 0 }
   .open .launcher { display: none }
   .head { padding-top: calc(12px + env(safe-area-inset-top)) }
-  .composer, .ended { padding-bottom: calc(12px + env(safe-area-inset-bottom)) }
+  .composer, .ended, .sheet { padding-bottom: calc(12px + env(safe-area-inset-bottom)) }
   .icon-button { width: 44px; height: 44px }
 }
 @media (prefers-reduced-motion: reduce) { *, *::before, *::after { animation: none !important; transition: none !important } }

@@ -1,5 +1,6 @@
 /** From the state of a conversation to what stands on the screen. No DOM in here. */
 
+import { refusalOf } from "../shared/media.js";
 import { isSystemMessage } from "../shared/messages.js";
 import { clockTime, dayKey, dayLabel } from "../shared/time.js";
 
@@ -9,13 +10,13 @@ const AWAY = new Set(["offline", "reconnecting"]);
 /**
  * The rows of the log, oldest first: `{kind: "day"|"system"|"message", key, …}`. A message keeps its key when the
  * server confirms it, so that its bubble stays where it is.
- * @param {object} helpdesk  the SDK's `conversation`, `unsent` and `connection`
+ * @param {object} helpdesk  the SDK's `conversation`, `unsent`, `uploads` and `connection`
  * @param {{language: string, now?: Date}} options
  */
-export function logRows({ conversation, unsent, connection }, { language, now = new Date() }) {
+export function logRows({ conversation, unsent, uploads = [], connection }, { language, now = new Date() }) {
   const confirmed = (conversation?.messages ?? []).map((message) => confirmedRow(conversation, message));
   const pending = (conversation?.pending ?? unsent).map((entry) => pendingRow(entry, connection));
-  const messages = [...confirmed, ...pending].map((row) => ({ ...row, time: clockTime(row.sentAt, language) }));
+  const messages = [...confirmed, ...pending, ...uploads.map(uploadRow)].map((row) => ({ ...row, time: clockTime(row.sentAt, language) }));
   markGroups(messages);
   markLastReceipt(messages);
   return withDays(messages, language, now);
@@ -27,6 +28,7 @@ export function headerStatus({ conversation, typingNames, connection, isLoading 
   if (chat?.status === "closed") return ["closed"];
   if (typingNames.length > 0) return ["status-typing", { name: typingNames.join(", ") }];
   if (isLoading || connection.state === "connecting") return ["status-connecting"];
+  if (chat?.status === "resolved") return ["status-resolved"];
   if (chat?.agent) return ["status-agent", { name: chat.agent.name }];
   if (chat?.status === "waiting") return ["status-waiting"];
   return ["status-idle"];
@@ -42,9 +44,16 @@ export function notice({ conversation, connection, closesAt, isLoading, language
   return null;
 }
 
-/** Why the conversation ended, as a key of the words. */
-export function closedKey(chat) {
-  return chat?.closeReason === "inactivity" ? "closed-inactivity" : "closed";
+/** What is said of a conversation that is resolved or closed, as a key of the words; null while it goes on. */
+export function endKey(chat) {
+  if (chat?.status === "resolved") return "resolved";
+  if (chat?.status !== "closed") return null;
+  return chat.closeReason === "inactivity" ? "closed-inactivity" : "closed";
+}
+
+/** Whether the visitor would wait in vain: no agent has the chat, and none is there to take one. */
+export function isNobodyHere({ queues } = {}, chat) {
+  return Boolean(queues) && !chat?.agent && !queues.some((queue) => queue.open && queue.agentsOnline > 0);
 }
 
 function confirmedRow(conversation, message) {
@@ -53,9 +62,12 @@ function confirmedRow(conversation, message) {
   return {
     ...base,
     kind: "message",
+    seq: message.seq,
+    media: message.media,
+    mark: message.deletedAt ? "deleted" : message.editedAt ? "edited" : "",
     isOwn: conversation.isOwn(message),
     author: message.fromName,
-    receipt: conversation.receiptOf(message),
+    receipt: message.deletedAt ? null : conversation.receiptOf(message),
   };
 }
 
@@ -67,10 +79,27 @@ function pendingRow(entry, connection) {
     clientMessageId: entry.clientMessageId,
     sentAt: entry.sentAt,
     text: entry.text,
+    media: entry.media,
     isOwn: true,
     author: "",
     receipt: entry.state === "failed" ? "failed" : waiting,
-    error: entry.error?.message ?? "",
+    error: entry.error,
+  };
+}
+
+function uploadRow({ id, sentAt, file, progress, error }) {
+  return {
+    kind: "message",
+    key: id,
+    clientMessageId: id,
+    sentAt,
+    text: file.name,
+    isOwn: true,
+    author: "",
+    receipt: error ? "failed" : "uploading",
+    progress,
+    error,
+    isFinal: refusalOf(file) !== null,
   };
 }
 

@@ -1,6 +1,6 @@
 """A visitor in the widget and an agent at the desk, as they act in their browsers."""
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
 
 from helpdesk.demo import DEMO_PASSWORD
 
@@ -34,6 +34,14 @@ class Visitor:
         """Type into the widget and press Enter."""
         await self.composer.fill(text)
         await self.composer.press("Enter")
+
+    async def send(self, file: FilePayload) -> None:
+        """Attach a file."""
+        await (
+            self.page.get_by_label("Attach images, audio or video")
+            .and_(self.page.locator("input"))
+            .set_input_files(file)
+        )
 
     async def sees(self, text: str, *, times: int = 1) -> None:
         """Wait until a message stands in the conversation, so many times."""
@@ -83,6 +91,22 @@ class AgentAtDesk:
     async def sees(self, text: str, *, times: int = 1) -> None:
         """Wait until a message stands in the open conversation, so many times."""
         await expect(self.timeline.locator(".bubble").get_by_text(text, exact=True)).to_have_count(times)
+
+    async def send(self, file: FilePayload) -> None:
+        """Attach a file."""
+        await self.page.get_by_label("Files to attach").set_input_files(file)
+
+    async def note(self, text: str) -> None:
+        """Write an internal note, by keyboard, and go back to replies."""
+        await self.page.keyboard.press("Alt+KeyI")
+        await self.page.get_by_role("textbox", name="Internal note").fill(text)
+        await self.page.keyboard.press("Enter")
+        await self.page.keyboard.press("Alt+KeyI")
+
+    async def open_menu_of(self, text: str) -> None:
+        """Open by keyboard what can be done to a message."""
+        message = self.timeline.locator("li").filter(has_text=text)
+        await message.get_by_role("button", name="Change this message").press("Enter")
 
     async def transcript(self) -> list[str]:
         """What stands in the open conversation, in its order."""

@@ -163,21 +163,59 @@ test("a message known to be read from the history is read", () => {
   assert.equal(conversation.receiptOf(conversation.messages[0]), "read");
 });
 
+const EDITED = { text: "corrected", editedAt: "2026-03-09T10:05:00.000Z" };
+const DELETED = { text: "", media: null, editedAt: EDITED.editedAt, deletedAt: "2026-03-09T10:06:00.000Z" };
+
 test("an edited message is replaced, an unknown one is not added", () => {
   const conversation = vera();
   conversation.apply(chatMessage(1));
-  conversation.applyUpdate(chatMessage(1, { text: "corrected" }));
-  conversation.applyUpdate(chatMessage(9));
+  conversation.applyRevision(chatMessage(1, EDITED));
+  conversation.applyRevision(chatMessage(9, EDITED));
   assert.deepEqual(texts(conversation), ["corrected"]);
+  assert.equal(conversation.messages[0].editedAt, EDITED.editedAt);
 });
 
-test("a deleted message keeps its place and loses its text", () => {
+test("a deleted message keeps its place and loses its text and its file", () => {
   const conversation = vera();
-  conversation.applyAll([chatMessage(1), chatMessage(2)]);
-  conversation.applyDeletion(chatMessage(1));
-  assert.equal(conversation.messages[0].deleted, true);
-  assert.equal(conversation.messages[0].text, "");
+  conversation.applyAll([chatMessage(1, { media: { _id: "f" } }), chatMessage(2)]);
+  conversation.applyRevision(chatMessage(1, DELETED));
+  const [deleted] = conversation.messages;
+  assert.deepEqual([deleted.deletedAt, deleted.text, deleted.media], [DELETED.deletedAt, "", null]);
   assert.equal(conversation.missingAfter, null);
+});
+
+test("a page that was read before an edit or a deletion does not bring the old words back", () => {
+  const conversation = vera();
+  conversation.apply(chatMessage(1));
+  conversation.applyRevision(chatMessage(1, EDITED));
+  conversation.apply(chatMessage(1, { isRead: true }));
+  assert.equal(conversation.messages[0].text, "corrected");
+  assert.equal(conversation.messages[0].isRead, true);
+  conversation.applyRevision(chatMessage(1, DELETED));
+  conversation.apply(chatMessage(1, EDITED));
+  assert.equal(conversation.messages[0].text, "");
+});
+
+test("the same revision again brings a fresh address of its file", () => {
+  const conversation = vera();
+  conversation.apply(chatMessage(1, { media: { _id: "f", url: "https://old" } }));
+  conversation.applyRevision(chatMessage(1, { media: { _id: "f", url: "https://fresh" } }));
+  assert.equal(conversation.messages[0].media.url, "https://fresh");
+});
+
+test("an acknowledged file stands there as what it is", () => {
+  const conversation = vera();
+  const media = { _id: "f", type: "image", url: "https://x" };
+  conversation.applyAck({ clientMessageId: "a", chatId: "chat-1", text: "", media }, { messageId: "m", seq: 1, timestamp: "t" });
+  assert.equal(conversation.messages[0].type, "image");
+  assert.equal(conversation.messages[0].media, media);
+});
+
+test("the join tells how far each has read", () => {
+  const conversation = vera();
+  conversation.applyAll([ownMessage(1), ownMessage(2)]);
+  conversation.applyChat(chatState({ lastSeq: 2, read: { alice: 1, vera: 2 } }));
+  assert.deepEqual(conversation.messages.map((message) => conversation.receiptOf(message)), ["read", "sent"]);
 });
 
 test("an event changes single fields of the chat", () => {

@@ -202,3 +202,60 @@ test("every event has the page drawn anew", () => {
   waitForVera(state);
   assert.equal(changes, 1);
 });
+
+test("an edit and a deletion change the message, also in the list of chats", () => {
+  const state = deskWithVera();
+  applyEvent(state, "chat-message", said(VERA, 1, { text: "Where is it?" }));
+  applyEvent(state, "message-updated", said(VERA, 1, { text: "Where is my order?", editedAt: "2026-03-09T10:05:00.000Z" }));
+  assert.equal(vera(state).preview, "Where is my order?");
+  applyEvent(state, "message-deleted", said(VERA, 1, { text: "", media: null, deletedAt: "2026-03-09T10:06:00.000Z" }));
+  assert.equal(vera(state).preview, "Message deleted");
+});
+
+test("a note is no message: nothing unread, not in the preview, not among what is said", () => {
+  const state = deskWithVera();
+  const note = { id: "n", chatId: "chat-1", afterSeq: 0, text: "Rude last week", fromId: BOB.id, fromName: "Bob", sentAt: "2026-03-09T10:05:00.000Z", clientMessageId: null };
+  applyEvent(state, "chat-note", note);
+  applyEvent(state, "chat-note", note);
+  assert.deepEqual([vera(state).unread, vera(state).preview, vera(state).conversation.messages.length], [0, "", 0]);
+  assert.equal(vera(state).notes.all.length, 1);
+});
+
+test("a chat that is resolved while I look at it stays in sight, and is mine again when the customer writes", () => {
+  const state = deskWithVera();
+  state.select("chat-1");
+  applyEvent(state, "inactivity-warning", { chatId: "chat-1", closesAt: "2026-03-09T10:30:00.000Z" });
+  applyEvent(state, "chat-resolved", { chatId: "chat-1" });
+  assert.deepEqual([vera(state).standing, vera(state).closesAt, listed(state)], [Standing.RESOLVED, null, ["chat-1"]]);
+  applyEvent(state, "chat-assigned", { chatId: "chat-1", ...withAgent(ALICE) });
+  assert.equal(vera(state).standing, Standing.MINE);
+});
+
+test("a resolved chat that I left is joined again when it is opened again", () => {
+  const state = deskWithVera();
+  applyEvent(state, "chat-resolved", { chatId: "chat-1" });
+  assert.deepEqual(listed(state), []);
+  assert.deepEqual(applyEvent(state, "chat-assigned", { chatId: "chat-1", ...withAgent(ALICE) }), [{ type: "join", chatId: "chat-1" }]);
+});
+
+test("a rating is told and kept, one of a chat that is not known here is not", () => {
+  const state = deskWithVera();
+  assert.deepEqual(applyEvent(state, "chat-rated", { chatId: "chat-1", score: 4, comment: "Quick" }), [{ type: "tell", text: "Vera rated the chat: 4 of 5" }]);
+  assert.deepEqual(vera(state).chat.rating, { score: 4, comment: "Quick" });
+  assert.deepEqual(applyEvent(state, "chat-rated", { chatId: "chat-9", score: 1, comment: "" }), []);
+});
+
+test("a customer who says its name is called by it", () => {
+  const state = deskWithVera();
+  applyEvent(state, "customer-updated", { chatId: "chat-1", customer: { name: "Vera Novak", email: "vera@new.example" } });
+  assert.deepEqual([vera(state).customerName, vera(state).customerEmail], ["Vera Novak", "vera@new.example"]);
+});
+
+test("a chat that goes back into a queue is mine no more; one that is only offered to a colleague still is", () => {
+  const state = deskWithVera();
+  state.select("chat-1");
+  applyEvent(state, "chat-transferred", { chatId: "chat-1", toQueue: null, toAgent: { name: "Bob", email: BOB.email } });
+  assert.equal(vera(state).standing, Standing.MINE);
+  applyEvent(state, "chat-transferred", { chatId: "chat-1", toQueue: { id: "q", name: "Billing" }, toAgent: null });
+  assert.deepEqual([vera(state).standing, vera(state).chat.queue.name], [Standing.WAITING, "Billing"]);
+});

@@ -20,7 +20,7 @@ function setUp() {
     socket,
     outbox,
     clock,
-    loadMessages: async (chatId, before) => (history.pages.push([chatId, before]), history.answer),
+    loadMessages: async (chatId, { before }) => (history.pages.push([chatId, before]), history.answer),
     emit: (event, detail) => events.push([event, detail]),
   });
   const named = (name) => events.filter(([event]) => event === name).map(([, detail]) => detail);
@@ -64,14 +64,63 @@ test("a rejoin names the last seq, and says of what came meanwhile", async () =>
   assert.deepEqual(named("message").map(({ message }) => message.seq), [3]);
 });
 
-test("a rejoin learns which messages were read meanwhile", async () => {
-  const { live, socket, history } = await joined([ownMessage(1)]);
-  socket.answer("join-chat", () => ({ ok: true, chat: chatState({ lastSeq: 1 }) }));
-  history.answer = [ownMessage(1, { isRead: true })];
+test("a rejoin learns what was read, edited and deleted meanwhile", async () => {
+  const { live, socket } = await joined([ownMessage(1), chatMessage(2), chatMessage(3)]);
+  socket.answer("join-chat", () => {
+    live.receive("messages", []);
+    live.receive("message-updated", chatMessage(2, { text: "better", editedAt: "2026-03-09T10:05:00.000Z" }));
+    live.receive("message-deleted", chatMessage(3, { text: "", deletedAt: "2026-03-09T10:06:00.000Z" }));
+    live.receive("message-read", { chatId: "chat-1", messageId: "message-1", seq: 1, readBy: "alice", readAt: "2026-03-09T10:06:00.000Z" });
+    return { ok: true, chat: chatState({ lastSeq: 3 }) };
+  });
   await live.join({ chatId: "chat-1", ownId: "vera" });
-  await settled();
-  assert.deepEqual(history.pages, [["chat-1", 2]]);
   assert.equal(live.state.receiptOf(live.state.messages[0]), "read");
+  assert.deepEqual(texts(live), ["Text 1", "better", ""]);
+});
+
+test("a resolved chat is not over: it can be written in, and is open again when somebody has it", async () => {
+  const { live, named } = await joined([], { status: "open" });
+  live.receive("chat-resolved", { chatId: "chat-1" });
+  assert.deepEqual([live.state.chat.status, live.isClosed, named("conversation-ended").length], ["resolved", false, 0]);
+  live.receive("chat-assigned", { chatId: "chat-1", agentName: "Alice", agentEmail: "alice@example.com" });
+  assert.equal(live.state.chat.status, "open");
+});
+
+test("a chat that goes back into a queue waits, one that is offered to another agent stays", async () => {
+  const { live } = await joined([], { status: "open" });
+  live.receive("chat-transferred", { chatId: "chat-1", toQueue: null, toAgent: { name: "Bob", email: "bob@example.com" } });
+  assert.equal(live.state.chat.agent.name, "Alice");
+  live.receive("chat-transferred", { chatId: "chat-1", toQueue: { id: "q", name: "Billing" }, toAgent: null });
+  assert.deepEqual([live.state.chat.status, live.state.chat.agent, live.state.chat.queue.name], ["waiting", null, "Billing"]);
+});
+
+test("the place in the queue is told until an agent comes or the time is over", async () => {
+  const { live, named } = await joined([], { status: "waiting", handler: "queue", agent: null });
+  live.receive("queue-position", { chatId: "chat-1", position: 2, eta: 120 });
+  assert.deepEqual(live.queue, { position: 2, eta: 120 });
+  live.receive("queue-timeout", { chatId: "chat-1" });
+  assert.equal(live.queue, null);
+  assert.deepEqual(named("queue-position"), [{ chatId: "chat-1", position: 2, eta: 120 }]);
+  assert.deepEqual(named("queue-timeout"), [{ chatId: "chat-1" }]);
+});
+
+test("a rating that is taken stands in the chat, a refused one does not", async () => {
+  const { live, socket } = await joined([], { status: "resolved" });
+  socket.answer("rate-chat", () => ({ ok: false, error: { code: "conflict", message: "Not yet." } }));
+  assert.equal((await live.rate(5, "")).ok, false);
+  assert.equal(live.state.chat.rating, undefined);
+  socket.answer("rate-chat", () => ({ ok: true }));
+  await live.rate(4, "Quick");
+  assert.deepEqual(socket.dataOf("rate-chat").at(-1), { chatId: "chat-1", score: 4, comment: "Quick" });
+  assert.equal(live.state.chat.rating.score, 4);
+});
+
+test("addresses of media are asked for again, and messages that are not held are left out", async () => {
+  const { live, history } = await joined([chatMessage(2, { media: { _id: "f", url: "old" } })], { lastSeq: 2 });
+  history.answer = [chatMessage(1), chatMessage(2, { media: { _id: "f", url: "fresh" } })];
+  await live.refresh(2);
+  assert.deepEqual(history.pages, [["chat-1", 3]]);
+  assert.deepEqual(live.state.messages.map(({ seq, media }) => [seq, media.url]), [[2, "fresh"]]);
 });
 
 test("a gap that stays is asked for, one that closes by itself is not", async () => {

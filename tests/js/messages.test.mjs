@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { chatMessageFromRest } from "../../static/shared/messages.js";
+import { chatFromRest, chatMessageFromRest, revisionOf } from "../../static/shared/messages.js";
 
 const restMessage = (overrides = {}) => ({
   _id: "m-1",
@@ -41,4 +41,27 @@ test("a system line is from nobody", () => {
   assert.equal(message.fromName, "");
   assert.equal(message.fromAgent, false);
   assert.equal(message.type, "system");
+});
+
+test("what was edited or deleted says when", () => {
+  const edited = chatMessageFromRest(restMessage({ editedAt: "2026-03-09T10:05:00.000Z", deletedAt: null }));
+  const deleted = chatMessageFromRest(restMessage({ content: "", editedAt: "2026-03-09T10:05:00.000Z", deletedAt: "2026-03-09T10:06:00.000Z" }));
+  assert.ok(revisionOf(chatMessageFromRest(restMessage())) < revisionOf(edited));
+  assert.ok(revisionOf(edited) < revisionOf(deleted));
+});
+
+test("a REST conversation becomes a /chat one, with the unread count of who looks", () => {
+  const chat = chatFromRest({
+    _id: "chat-1",
+    userId: { _id: "vera", first_name: "Vera", last_name: "Novak", phone: "", isOnline: true },
+    assignedSupportId: { _id: "alice", first_name: "Alice", last_name: "Adams", role: "Support" },
+    status: "open",
+    unreadCount: { vera: 2, alice: 0 },
+    readSeq: { vera: 3, alice: 5 },
+    rating: null,
+    lastSeq: 5,
+    queue: { id: "q", name: "support" },
+    createdAt: "2026-03-09T10:00:00.000Z",
+  }, "vera");
+  assert.deepEqual([chat.chatId, chat.handler, chat.agent.name, chat.unread, chat.read.alice], ["chat-1", "agent", "Alice Adams", 2, 5]);
 });

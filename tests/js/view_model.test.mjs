@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Conversation } from "../../static/shared/conversation.js";
 import { isHexColor, readableOn } from "../../static/widget/color.js";
-import { closedKey, headerStatus, logRows, notice } from "../../static/widget/view_model.js";
+import { endKey, headerStatus, isNobodyHere, logRows, notice } from "../../static/widget/view_model.js";
 import { WORDS } from "../../static/widget/words.js";
 import { chatMessage, chatState, ownMessage, systemMessage } from "./support/messages.mjs";
 
@@ -68,7 +68,7 @@ test("every failed message says why", () => {
   const error = { code: "conversation_closed", message: "The chat is closed." };
   const unsent = [entry({ clientMessageId: "a", state: "failed", error }), entry({ clientMessageId: "b", state: "failed", error })];
   const rows = messageRows(logRows(helpdesk({ unsent }), OPTIONS));
-  assert.deepEqual(rows.map((row) => [row.receipt, row.showsReceipt, row.error]), [["failed", true, "The chat is closed."], ["failed", true, "The chat is closed."]]);
+  assert.deepEqual(rows.map((row) => [row.receipt, row.showsReceipt, row.error.message]), [["failed", true, "The chat is closed."], ["failed", true, "The chat is closed."]]);
 });
 
 test("before the conversation is joined, what was written is shown", () => {
@@ -99,9 +99,41 @@ test("the notice is about the connection first, then the clock, then the line", 
 });
 
 test("a chat closed for inactivity says so", () => {
-  assert.equal(closedKey({ closeReason: "inactivity" }), "closed-inactivity");
-  assert.equal(closedKey({ closeReason: "" }), "closed");
-  assert.equal(closedKey(null), "closed");
+  assert.equal(endKey({ status: "closed", closeReason: "inactivity" }), "closed-inactivity");
+  assert.equal(endKey({ status: "closed", closeReason: "" }), "closed");
+  assert.equal(endKey({ status: "resolved" }), "resolved");
+  assert.equal(endKey({ status: "open" }), null);
+  assert.equal(endKey(null), null);
+});
+
+test("a deleted message has its mark and no receipt, an edited one its mark and its words", () => {
+  const [edited, deleted] = messageRows(logRows(helpdesk({
+    messages: [
+      ownMessage(1, { editedAt: "2026-03-09T10:05:00.000Z" }),
+      ownMessage(2, { text: "", editedAt: "2026-03-09T10:05:00.000Z", deletedAt: "2026-03-09T10:06:00.000Z" }),
+    ],
+  }), OPTIONS));
+  assert.deepEqual([edited.mark, edited.text, edited.receipt], ["edited", "Text 1", "sent"]);
+  assert.deepEqual([deleted.mark, deleted.text, deleted.receipt], ["deleted", "", null]);
+});
+
+test("an upload stands last, says how far it is, and has the key of the message it becomes", () => {
+  const upload = { id: "u", file: { name: "photo.jpg", type: "image/jpeg", size: 1 }, progress: 0.5, error: null, ...at(9) };
+  const before = messageRows(logRows(helpdesk({ messages: [chatMessage(1)], uploads: [upload] }), OPTIONS));
+  assert.deepEqual([before[1].text, before[1].receipt, before[1].progress, before[1].showsReceipt], ["photo.jpg", "uploading", 0.5, true]);
+  const media = { _id: "f", type: "image" };
+  const after = messageRows(logRows(helpdesk({ messages: [ownMessage(1, { text: "", media, clientMessageId: "u" })] }), OPTIONS));
+  assert.deepEqual([after[0].key, after[0].media], [before[1].key, media]);
+  const [refused] = messageRows(logRows(helpdesk({ uploads: [{ ...upload, error: { code: "file-size" } }] }), OPTIONS));
+  assert.deepEqual([refused.receipt, refused.error.code], ["failed", "file-size"]);
+});
+
+test("nobody is there when no queue has an agent or none is open, and an agent who has the chat is somebody", () => {
+  const profile = (...queues) => ({ queues: queues.map(([open, agentsOnline]) => ({ open, agentsOnline })) });
+  assert.equal(isNobodyHere(profile([true, 0], [false, 3]), null), true);
+  assert.equal(isNobodyHere(profile([true, 0], [true, 1]), null), false);
+  assert.equal(isNobodyHere(profile([true, 0]), { agent: { name: "Alice" } }), false);
+  assert.equal(isNobodyHere(undefined, null), false);
 });
 
 test("every language says the same things with the same values", () => {

@@ -19,16 +19,25 @@ export class ConversationView {
   #language;
   #take = document.getElementById("take-chat");
   #close = document.getElementById("close-chat");
+  #resolve = document.getElementById("resolve-chat");
+  #reopen = document.getElementById("reopen-chat");
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
-   * @param {{take: (chatId: string) => void, close: (deskChat: object) => void, language: string}} options
+   * @param {object} options
+   * @param {(chatId: string) => void} options.take
+   * @param {(deskChat: object) => void} options.close
+   * @param {(chatId: string) => void} options.resolve
+   * @param {(chatId: string) => void} options.reopen
+   * @param {string} options.language
    */
-  constructor(state, { take, close, language }) {
+  constructor(state, { take, close, resolve, reopen, language }) {
     this.#state = state;
     this.#language = language;
     this.#take.addEventListener("click", () => take(state.selectedId));
     this.#close.addEventListener("click", () => close(state.selected));
+    this.#resolve.addEventListener("click", () => resolve(state.selectedId));
+    this.#reopen.addEventListener("click", () => reopen(state.selectedId));
   }
 
   render() {
@@ -42,13 +51,19 @@ export class ConversationView {
     }
     setText(document.getElementById("conversation-title"), this.#nameOf(deskChat));
     setText(document.getElementById("conversation-status"), this.#statusOf(deskChat));
-    const { isOnline } = this.#state.connection;
-    this.#take.hidden = deskChat.standing !== Standing.WAITING;
-    this.#take.disabled = !isOnline;
-    this.#close.hidden = deskChat.standing !== Standing.MINE;
-    this.#close.disabled = !isOnline;
+    const { standing, isAssignedToMe } = deskChat;
+    const isResolved = standing === Standing.RESOLVED;
+    this.#show(this.#take, standing === Standing.WAITING);
+    this.#show(this.#resolve, standing === Standing.MINE);
+    this.#show(this.#reopen, isResolved && isAssignedToMe);
+    this.#show(this.#close, standing === Standing.MINE || (isResolved && isAssignedToMe));
     const { names } = deskChat.typing;
     setText(document.getElementById("typing"), names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…` : "");
+  }
+
+  #show(button, isOffered) {
+    button.hidden = !isOffered;
+    button.disabled = !this.#state.connection.isOnline;
   }
 
   #invitation() {

@@ -22,11 +22,14 @@ export class CustomerView {
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
-   * @param {{language: string}} options
+   * @param {{language: string, download: (deskChat: object, format: string) => void}} options
    */
-  constructor(state, { language }) {
+  constructor(state, { language, download }) {
     this.#state = state;
     this.#language = language;
+    for (const button of this.#node.querySelectorAll("[data-format]")) {
+      button.addEventListener("click", () => download(state.selected, button.dataset.format));
+    }
   }
 
   render() {
@@ -49,5 +52,8 @@ export class CustomerView {
     setText(part(this.#node, "started"), fullTime(chat.createdAt, this.#language));
     setAttribute(part(this.#node, "started"), "datetime", chat.createdAt);
     setText(part(this.#node, "messages"), String(deskChat.conversation.lastSeq));
+    const { rating } = chat;
+    part(this.#node, "rating").hidden = part(this.#node, "rating-title").hidden = !rating;
+    setText(part(this.#node, "rating"), rating ? `${"★".repeat(rating.score)}${"☆".repeat(5 - rating.score)} ${rating.score} of 5${rating.comment ? ` – ${rating.comment}` : ""}` : "");
   }
 }

@@ -5,18 +5,24 @@
  * @param {() => void} actions.takeNext
  * @param {(step: 1|-1) => void} actions.switchChat
  * @param {() => void} actions.focusComposer
+ * @param {() => void} actions.switchMode  between a reply and a note
+ * @param {() => void} actions.resolve
+ * @param {() => void} actions.search
  * @param {() => void} actions.leave  Escape
  */
-export function listenToKeyboard({ takeNext, switchChat, focusComposer, leave }) {
+export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMode, resolve, search, leave }) {
   // By the key's place, not its letter: with Alt (Option), keyboards write other letters.
   const byCode = {
     KeyN: takeNext,
     ArrowUp: () => switchChat(-1),
     ArrowDown: () => switchChat(1),
     KeyC: focusComposer,
+    KeyI: switchMode,
+    KeyR: resolve,
+    KeyS: search,
   };
   document.addEventListener("keydown", (event) => {
-    if (document.querySelector("dialog[open]") || event.isComposing) return;
+    if (document.querySelector("dialog[open], :popover-open") || event.isComposing) return;
     const action = event.altKey && !event.ctrlKey && !event.metaKey ? byCode[event.code] : null;
     if (action) {
       event.preventDefault();

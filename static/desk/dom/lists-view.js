@@ -1,6 +1,7 @@
 /** The left column: the queue, my chats, the team. */
 
 import { clockTime, dayKey, duration, fullTime, secondsSince } from "../../shared/time.js";
+import { Standing } from "../state/desk-chat.js";
 import { renderAvatar } from "./avatar.js";
 import { KeyedList, fromTemplate, part, setAttribute, setText } from "./elements.js";
 
@@ -95,7 +96,8 @@ export class ListsView {
   }
 
   #showMine(node, deskChat) {
-    const { customerName, customerStatus, unread, typing, preview, ending, conversation } = deskChat;
+    const { customerName, customerStatus, unread, typing, preview, standing, conversation } = deskChat;
+    const ending = deskChat.ending ?? (standing === Standing.RESOLVED ? "Resolved" : null);
     const isTyping = typing.names.length > 0;
     renderAvatar(part(node, "avatar"), customerName);
     setAttribute(part(node, "avatar"), "data-presence", customerStatus ?? "unknown");
@@ -134,7 +136,7 @@ function showCount(id, count, word) {
   setAttribute(node, "aria-label", `${count} ${word}`);
 }
 
-function shortTime(iso, language) {
+export function shortTime(iso, language) {
   if (dayKey(iso) === dayKey(Date.now())) return clockTime(iso, language);
   return new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(new Date(iso));
 }

@@ -4,17 +4,21 @@ import { segments } from "../../shared/text.js";
 import { clockTime, fullTime } from "../../shared/time.js";
 import { timelineRows } from "../state/timeline.js";
 import { KeyedList, fromTemplate, part, setAttribute, setText } from "./elements.js";
+import { MediaView } from "./media-view.js";
+import { MessageMenu } from "./message-menu.js";
 
 /** Nearer to an end than this counts as being there. */
 const NEAR_PIXELS = 60;
 
-const RECEIPTS = { sent: "Sent", read: "Read", pending: "Sending…", failed: "Not sent" };
+const RECEIPTS = { sent: "Sent", read: "Read", pending: "Sending…", uploading: "Uploading…", failed: "Not sent" };
 
 export class TimelineView {
   #state;
   #language;
   #retry;
   #discard;
+  #media;
+  #menu;
   #scroll = document.getElementById("timeline-scroll");
   #log = document.getElementById("timeline-log");
   #list = document.getElementById("timeline");
@@ -24,6 +28,8 @@ export class TimelineView {
   #shownId = null;
   #isAtEnd = true;
   #seenSeq = 0;
+  /** What each element shows now. */
+  #shownRows = new WeakMap();
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
@@ -32,13 +38,18 @@ export class TimelineView {
    * @param {() => void} options.onEnd  the reader has come to the newest message
    * @param {(clientMessageId: string) => void} options.retry
    * @param {(clientMessageId: string) => void} options.discard
+   * @param {(row: object) => void} options.edit
+   * @param {(row: object) => void} options.remove
+   * @param {(seq: number) => Promise<object|null>} options.refreshMedia
    * @param {string} options.language
    */
-  constructor(state, { older, onEnd, retry, discard, language }) {
+  constructor(state, { older, onEnd, retry, discard, edit, remove, refreshMedia, language }) {
     this.#state = state;
     this.#language = language;
     this.#retry = retry;
     this.#discard = discard;
+    this.#media = new MediaView({ language, refresh: refreshMedia });
+    this.#menu = new MessageMenu({ edit, remove });
     this.#rows = new KeyedList(this.#list, (row) => this.#create(row), (node, row) => this.#update(node, row));
     this.#scroll.addEventListener("scroll", () => {
       const wasAtEnd = this.#isAtEnd;
@@ -52,7 +63,10 @@ export class TimelineView {
       onEnd();
     });
     this.#older.addEventListener("click", older);
-    new ResizeObserver(() => this.#isAtEnd && this.scrollToEnd()).observe(this.#scroll);
+    const staying = new ResizeObserver(() => this.#isAtEnd && this.scrollToEnd());
+    staying.observe(this.#scroll);
+    // Pictures take their room when they are there.
+    staying.observe(this.#list);
   }
 
   /** Whether the reader sees the newest message. */
@@ -79,7 +93,7 @@ export class TimelineView {
 
     const anchor = this.#firstMessageNode();
     const anchorTop = anchor?.getBoundingClientRect().top;
-    const rows = timelineRows(conversation, { language: this.#language, newFromSeq: this.#state.newFromSeq });
+    const rows = timelineRows(deskChat, { language: this.#language, newFromSeq: this.#state.newFromSeq });
     this.#rows.render(rows.map((row) => [`${deskChat.id}:${row.key}`, row]));
     if (isAnotherChat || this.#isAtEnd) this.scrollToEnd();
     else if (anchor?.isConnected) this.#scroll.scrollTop += anchor.getBoundingClientRect().top - anchorTop;
@@ -89,7 +103,7 @@ export class TimelineView {
 
   /** The topmost message that stays in place when older ones come in above it. */
   #firstMessageNode() {
-    return this.#list.querySelector(".row-message, .row-system");
+    return this.#list.querySelector(".row-message, .row-system, .row-note");
   }
 
   #showNewestButton() {
@@ -101,17 +115,27 @@ export class TimelineView {
 
   #create(row) {
     const node = fromTemplate(row.kind);
-    if (row.kind !== "message") return node;
-    part(node, "retry").addEventListener("click", () => this.#retry(row.clientMessageId));
-    part(node, "discard").addEventListener("click", () => this.#discard(row.clientMessageId));
+    part(node, "retry")?.addEventListener("click", () => this.#retry(row.clientMessageId));
+    part(node, "cancel")?.addEventListener("click", () => this.#discard(row.clientMessageId));
+    part(node, "discard")?.addEventListener("click", () => this.#discard(row.clientMessageId));
+    part(node, "menu")?.addEventListener("click", (event) => this.#menu.open(event.currentTarget, this.#shownRows.get(node)));
     return node;
   }
 
   #update(node, row) {
+    this.#shownRows.set(node, row);
     if (row.kind === "day") setText(part(node, "text"), row.label);
     if (row.kind === "system") setText(part(node, "text"), row.text);
     if (row.at) this.#showTime(part(node, "time"), row.at);
     if (row.kind === "message") this.#showMessage(node, row);
+    if (row.kind === "note") this.#showNote(node, row);
+  }
+
+  #showNote(node, row) {
+    setAttribute(node, "data-state", row.state);
+    setText(part(node, "author"), row.name);
+    showText(part(node, "text"), row.text);
+    this.#showReceipt(node, row);
   }
 
   #showMessage(node, row) {
@@ -123,14 +147,29 @@ export class TimelineView {
     const author = part(node, "author");
     setText(author, row.isOwn ? "You" : row.name);
     author.classList.toggle("visually-hidden", row.isOwn || !row.startsGroup);
-    showText(part(node, "text"), row.isDeleted ? "This message was deleted." : row.text);
+    const words = row.isDeleted ? "This message was deleted." : row.text;
+    part(node, "text").hidden = !words;
+    showText(part(node, "text"), words);
     node.classList.toggle("deleted", row.isDeleted);
+    this.#media.show(node, row);
+    part(node, "edited").hidden = !row.isEdited;
+    const { canEdit, canDelete } = row.rights;
+    part(node, "menu").hidden = !canEdit && !canDelete;
+    const progress = part(node, "progress");
+    progress.hidden = row.state !== "uploading";
+    progress.value = row.progress ?? 0;
+    part(node, "cancel").hidden = row.state !== "uploading";
+    this.#showReceipt(node, row);
+  }
+
+  #showReceipt(node, row) {
     const isHeldBack = row.state === "pending" && !this.#state.connection.isOnline;
     const receipt = isHeldBack ? "Waiting for the connection" : RECEIPTS[row.state];
     setText(part(node, "receipt"), receipt ? ` · ${receipt}` : "");
     const failure = part(node, "failure");
     failure.hidden = row.state !== "failed";
     setText(part(node, "error"), row.error ?? "");
+    part(node, "retry").hidden = Boolean(row.isFinal);
   }
 
   #showTime(node, iso) {

@@ -1,6 +1,7 @@
 /** REST as the desk uses it (SPEC §6). */
 
-import { chatMessageFromRest } from "../../shared/messages.js";
+import { postFile } from "../../shared/media.js";
+import { chatMessageFromRest, chatNoteFromRest } from "../../shared/messages.js";
 
 /** The most a list call answers with at once. */
 const PAGE_SIZE = 100;
@@ -56,6 +57,43 @@ export class Api {
     return data.map(chatMessageFromRest);
   }
 
+  /** The internal notes of a conversation, as `/chat` notes. */
+  async notes(chatId) {
+    return (await this.#get(`conversations/${encodeURIComponent(chatId)}/notes`)).data.map(chatNoteFromRest);
+  }
+
+  async editMessage(id, content) {
+    return chatMessageFromRest((await this.#call("PATCH", `messages/${encodeURIComponent(id)}`, { content })).data);
+  }
+
+  async deleteMessage(id) {
+    return chatMessageFromRest((await this.#call("DELETE", `messages/${encodeURIComponent(id)}`)).data);
+  }
+
+  async changeStatus(chatId, status) {
+    return (await this.#call("PATCH", `conversations/${encodeURIComponent(chatId)}/status`, { status })).data;
+  }
+
+  /** A page of what people said with these words in it, newest first, each with its `conversation` and a `snippet`. */
+  async searchMessages(words, limit) {
+    return (await this.#get("messages/search", { q: words, limit })).data;
+  }
+
+  /** A conversation as a file. @param {"txt"|"html"|"json"} format @returns {Promise<Blob>} */
+  async transcript(chatId, format) {
+    const path = `conversations/${encodeURIComponent(chatId)}/transcript?format=${format}`;
+    return (await this.#fetched("GET", path)).blob();
+  }
+
+  /** Uploads a file; resolves with its `media`. */
+  async upload(file, { onProgress, signal }) {
+    const post = async (access) => postFile(`${this.#baseUrl}media`, { file, access, onProgress, signal });
+    let answer = await post(await this.#tokens.get());
+    if (answer.status === 401) answer = await post(await this.#tokens.renew());
+    if (answer.status !== 201) throw new ApiError(answer.status, answer.body?.message);
+    return answer.body.data[0];
+  }
+
   async #all(path, parameters) {
     const found = [];
     for (let page = 1, pages = 1; page <= pages; page += 1) {
@@ -66,17 +104,26 @@ export class Api {
     return found;
   }
 
-  async #get(path, parameters = {}, isRetry = false) {
+  #get(path, parameters = {}) {
     const query = new URLSearchParams(parameters).toString();
-    const response = await this.#fetch(this.#baseUrl + path + (query && `?${query}`), {
-      headers: { Authorization: `Bearer ${await this.#tokens.get()}`, Accept: "application/json" },
-    });
+    return this.#call("GET", path + (query && `?${query}`));
+  }
+
+  async #call(method, path, body) {
+    const answer = await (await this.#fetched(method, path, body)).json().catch(() => null);
+    if (!answer) throw new ApiError(502);
+    return answer;
+  }
+
+  async #fetched(method, path, body, isRetry = false) {
+    const headers = { Authorization: `Bearer ${await this.#tokens.get()}`, Accept: "application/json" };
+    if (body) headers["Content-Type"] = "application/json";
+    const response = await this.#fetch(this.#baseUrl + path, { method, headers, body: body && JSON.stringify(body) });
     if (response.status === 401 && !isRetry) {
       await this.#tokens.renew();
-      return this.#get(path, parameters, true);
+      return this.#fetched(method, path, body, true);
     }
-    const body = await response.json().catch(() => null);
-    if (!response.ok || !body) throw new ApiError(response.status, body?.message);
-    return body;
+    if (!response.ok) throw new ApiError(response.status, (await response.json().catch(() => null))?.message);
+    return response;
   }
 }

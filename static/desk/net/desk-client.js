@@ -1,51 +1,41 @@
-/** What an agent can do at the desk, and what the desk does by itself: catch up, mark as read, send what waits. */
+/** What an agent can do with chats at the desk, and what the desk does by itself: catch up, mark as read. */
 
-import { Outbox } from "../../shared/outbox.js";
 import { Standing } from "../state/desk-chat.js";
 import { EVENTS, applyEvent } from "../state/events.js";
-
-const RESEND_MILLISECONDS = 5000;
 
 export class DeskClient {
   #state;
   #api;
   #socket;
   #tell;
-  #outbox;
-  #resendTimer = null;
+  #sending;
 
   /**
    * @param {object} options
    * @param {import("../state/desk-state.js").DeskState} options.state
    * @param {import("./api.js").Api} options.api
    * @param {import("./desk-socket.js").DeskSocket} options.socket
-   * @param {Storage} options.storage  where unsent messages wait
+   * @param {import("./sending.js").Sending} options.sending
    * @param {(text: string, kind?: "error") => void} options.tell  shows a short notice
    */
-  constructor({ state, api, socket, storage, tell }) {
+  constructor({ state, api, socket, sending, tell }) {
     this.#state = state;
     this.#api = api;
     this.#socket = socket;
     this.#tell = tell;
-    this.#outbox = new Outbox({
-      storage,
-      prefix: `helpdesk:desk:outbox:${state.agent.id}:`,
-      send: ({ chatId, text, clientMessageId, sentAt }) => socket.send("chat-message", { chatId, text, clientMessageId, sentAt }),
-      onSent: (entry, ack) => this.#confirmSent(entry, ack),
-      onChange: () => this.#showPending(),
-    });
+    this.#sending = sending;
     for (const event of EVENTS) socket.on(event, (data) => this.#perform(applyEvent(state, event, data)));
     socket.on("error", ({ message }) => tell(message, "error"));
   }
 
   /** After every connect: what waits, which chats are mine, who is here, and what was not sent. */
   async catchUp() {
-    this.#showPending();
+    this.#sending.showPending();
     await Promise.all([
       this.#reported(() => this.#loadWaiting()),
       this.#reported(() => this.#loadOwnChats()),
       this.#reported(() => this.#loadTeam()),
-      this.#flush(),
+      this.#sending.flush(),
     ]);
     this.#state.isLoaded = true;
     this.#state.changed();
@@ -69,7 +59,17 @@ export class DeskClient {
   }
 
   close(chatId) {
-    return this.#reported(async () => this.#state.applyChat((await this.#socket.command("close-chat", { chatId })).chat));
+    return this.#change("close-chat", chatId);
+  }
+
+  /** Done; the customer's next message opens it again. */
+  resolve(chatId) {
+    return this.#change("resolve-chat", chatId);
+  }
+
+  /** Opens a resolved chat again; the server tells what it is then. */
+  reopen(chatId) {
+    return this.#reported(() => this.#api.changeStatus(chatId, "open"));
   }
 
   /** Shows a chat; one that is not mine is watched as long as it is shown. */
@@ -77,21 +77,9 @@ export class DeskClient {
     const left = this.#state.selected;
     this.#state.select(chatId);
     if (left && left.id !== chatId && left.standing !== Standing.MINE) this.#leave(left.id);
-    if (chatId && !this.#state.chatOf(chatId).chat) await this.#join(chatId);
-  }
-
-  say(chatId, text) {
-    this.#outbox.add({ chatId, text });
-    return this.#flush();
-  }
-
-  retry(clientMessageId) {
-    this.#outbox.retry(clientMessageId);
-    return this.#flush();
-  }
-
-  discard(clientMessageId) {
-    this.#outbox.discard(clientMessageId);
+    if (!chatId) return;
+    if (!this.#state.chatOf(chatId).chat) await this.#join(chatId);
+    await this.#loadNotes(chatId);
   }
 
   tellTyping(chatId, isTyping) {
@@ -127,6 +115,48 @@ export class DeskClient {
     this.#state.changed();
   }
 
+  /** Replaces what an own message says; resolves to whether it did. */
+  edit(chatId, messageId, text) {
+    return this.#revise(chatId, () => this.#api.editMessage(messageId, text));
+  }
+
+  /** Takes away what a message says. */
+  remove(chatId, messageId) {
+    return this.#revise(chatId, () => this.#api.deleteMessage(messageId));
+  }
+
+  /** Gets fresh addresses for the media of a message and of those before it; resolves to that message's `media`. */
+  refreshMedia(chatId, seq) {
+    return this.#reported(async () => {
+      const page = await this.#api.messagesBefore(chatId, seq + 1);
+      page.forEach((message) => this.#state.find(chatId)?.conversation.applyRevision(message));
+      this.#state.changed();
+      return page.at(-1)?.media ?? null;
+    });
+  }
+
+  async #revise(chatId, change) {
+    return this.#reported(async () => {
+      this.#state.find(chatId)?.conversation.applyRevision(await change());
+      this.#state.changed();
+      return true;
+    });
+  }
+
+  #change(command, chatId) {
+    return this.#reported(async () => this.#state.applyChat((await this.#socket.command(command, { chatId })).chat));
+  }
+
+  async #loadNotes(chatId) {
+    await this.#reported(async () => {
+      const notes = await this.#api.notes(chatId);
+      const deskChat = this.#state.find(chatId);
+      if (!deskChat) return;
+      notes.forEach((note) => deskChat.notes.apply(note));
+      this.#sending.dropConfirmed(deskChat);
+    });
+  }
+
   async #loadWaiting() {
     this.#state.waiting.beginSnapshot();
     const [conversations, queues] = await Promise.all([this.#api.waitingConversations(), this.#api.queues()]);
@@ -138,6 +168,7 @@ export class DeskClient {
     const own = await this.#api.ownConversations();
     const ids = this.#state.applyOwnChats(own.map((conversation) => conversation._id));
     await Promise.all(ids.map((id) => this.#join(id)));
+    if (this.#state.selectedId) await this.#loadNotes(this.#state.selectedId);
     for (const { _id, userId } of own) this.#noteCustomer(_id, userId);
   }
 
@@ -159,9 +190,7 @@ export class DeskClient {
     const lastSeq = held?.missingAfter ?? held?.lastSeq;
     try {
       const { chat } = await this.#socket.command("join-chat", { chatId, ...(lastSeq ? { lastSeq } : {}) });
-      this.#state.applyChat(chat);
-      this.#dropConfirmed(chatId);
-      this.#showPending();
+      this.#sending.dropConfirmed(this.#state.applyChat(chat));
     } catch (error) {
       if (error.code === "not_found" || error.code === "forbidden") this.#state.forget(chatId);
       this.#tell(error.message, "error");
@@ -183,34 +212,6 @@ export class DeskClient {
       if (effect.type === "tell") this.#tell(effect.text);
       else this.#join(effect.chatId);
     }
-  }
-
-  async #flush() {
-    clearTimeout(this.#resendTimer);
-    const isDone = await this.#outbox.flush();
-    // Without a connection the next connect sends; with one, a refusal that may pass is asked for again.
-    if (!isDone && this.#state.connection.isOnline) {
-      this.#resendTimer = setTimeout(() => this.#flush(), RESEND_MILLISECONDS);
-    }
-  }
-
-  #confirmSent(entry, ack) {
-    const { id, email, name } = this.#state.agent;
-    const author = { fromId: id, from: email, fromEmail: email, fromName: name, fromAgent: true };
-    this.#state.find(entry.chatId)?.conversation.applyAck(entry, ack, author);
-  }
-
-  /** A message whose ack was lost came back with the backlog. */
-  #dropConfirmed(chatId) {
-    const stored = new Set(this.#state.find(chatId)?.conversation.messages.map((message) => message.clientMessageId));
-    for (const { clientMessageId } of this.#outbox.entries(chatId)) {
-      if (stored.has(clientMessageId)) this.#outbox.confirm(clientMessageId);
-    }
-  }
-
-  #showPending() {
-    for (const { id, conversation } of this.#state.knownChats) conversation.setPending(this.#outbox.entries(id));
-    this.#state.changed();
   }
 
   async #reported(action) {

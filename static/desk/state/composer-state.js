@@ -1,4 +1,4 @@
-/** Whether this agent may write in a chat, and if not, why (SPEC §3). */
+/** Whether this agent may write to the customer of a chat, and if not, why (SPEC §3). Notes may be written in any. */
 
 import { Standing } from "./desk-chat.js";
 

@@ -1,8 +1,11 @@
 /** One conversation as the desk has it: the shared state of it, whose it is, who is typing. */
 
 import { Conversation } from "../../shared/conversation.js";
+import { isSystemMessage } from "../../shared/messages.js";
 import { TypingTracker } from "../../shared/typing.js";
+import { Notes } from "./notes.js";
 import { authorOf, isStaffRole } from "./people.js";
+import { wordsOf } from "./words.js";
 
 /** Whose a chat is, seen from this agent. */
 export const Standing = Object.freeze({
@@ -25,12 +28,16 @@ export class DeskChat {
   closesAt = null;
   /** Whether a page of older messages is on its way. */
   isLoadingOlder = false;
+  /** What the team wrote about it among itself. */
+  notes = new Notes();
+  /** Files on their way into it. @type {import("../../shared/uploads.js").Upload[]} */
+  uploads = [];
 
   #agent;
 
   /**
    * @param {string} id
-   * @param {{id: string, email: string}} agent  who sits at the desk
+   * @param {{id: string, email: string, role: string}} agent  who sits at the desk
    * @param {() => void} onChange  called when a typing hint ends by itself
    * @param {import("../../shared/clock.js").Clock} [clock]
    */
@@ -65,15 +72,31 @@ export class DeskChat {
   /** @returns {string} a Standing */
   get standing() {
     if (!this.chat) return Standing.UNKNOWN;
-    const { status, agent } = this.chat;
+    const { status } = this.chat;
     if (status === "closed") return Standing.CLOSED;
     if (status === "resolved") return Standing.RESOLVED;
     if (status === "waiting") return Standing.WAITING;
-    return agent?.email === this.#agent.email ? Standing.MINE : Standing.THEIRS;
+    return this.isAssignedToMe ? Standing.MINE : Standing.THEIRS;
   }
 
   get unread() {
     return this.conversation.unread;
+  }
+
+  /** Whether this agent had it last, be it resolved or closed since. */
+  get isAssignedToMe() {
+    return this.chat?.agent?.email === this.#agent.email;
+  }
+
+  /** What this agent may do to a message that is stored (SPEC §6). @returns {{canEdit: boolean, canDelete: boolean}} */
+  rightsTo(message) {
+    const isAdmin = this.#agent.role === "admin";
+    const isChangeable = this.chat !== null && this.chat.status !== "closed" && !message.deletedAt && !isSystemMessage(message);
+    const isOwn = this.conversation.isOwn(message);
+    return {
+      canEdit: isChangeable && isOwn && (isAdmin || this.isAssignedToMe),
+      canDelete: isChangeable && (isAdmin || (isOwn && this.isAssignedToMe)),
+    };
   }
 
   /** The last thing said, on one line; what this agent said is marked as such. */
@@ -81,7 +104,7 @@ export class DeskChat {
     const last = this.conversation.pending.at(-1) ?? this.conversation.messages.at(-1);
     if (!last) return "";
     const isOwn = !last.seq || this.conversation.isOwn(last);
-    return (isOwn ? "You: " : "") + last.text.replace(/\s+/g, " ");
+    return (isOwn ? "You: " : "") + wordsOf(last).replace(/\s+/g, " ");
   }
 
   /** Takes a `presence-change` about somebody in this chat. */

@@ -98,10 +98,12 @@ export class DeskState {
     return deskChat;
   }
 
-  /** Takes the ids of all open chats of mine; returns those whose state must be asked for, listed before or not. */
+  /** Takes the ids of all open chats of mine; returns those whose state must be asked for: these and what is shown here. */
   applyOwnChats(ids) {
-    const listed = this.myChats.filter((deskChat) => deskChat.ending === null).map((deskChat) => deskChat.id);
-    return [...new Set([...ids, ...listed])];
+    const shown = this.knownChats.filter(
+      (deskChat) => (deskChat.isListed || deskChat.id === this.selectedId) && deskChat.standing !== Standing.CLOSED,
+    );
+    return [...new Set([...ids, ...shown.map((deskChat) => deskChat.id)])];
   }
 
   /** A chat that cannot be read any more. */

@@ -36,11 +36,26 @@ const HANDLERS = {
   },
 
   "message-updated"(state, message) {
-    state.find(message.chatId)?.conversation.applyUpdate(message);
+    state.find(message.chatId)?.conversation.applyRevision(message);
   },
 
   "message-deleted"(state, message) {
-    state.find(message.chatId)?.conversation.applyDeletion(message);
+    state.find(message.chatId)?.conversation.applyRevision(message);
+  },
+
+  "chat-note"(state, note) {
+    state.find(note.chatId)?.notes.apply(note);
+  },
+
+  "chat-rated"(state, { chatId, score, comment }) {
+    const deskChat = state.find(chatId);
+    if (!deskChat) return [];
+    state.updateChat(chatId, { rating: { score, comment } });
+    return [{ type: "tell", text: `${deskChat.customerName} rated the chat: ${score} of 5` }];
+  },
+
+  "customer-updated"(state, { chatId, customer }) {
+    state.updateChat(chatId, { customer });
   },
 
   "queue-notification"(state, notification) {
@@ -66,7 +81,15 @@ const HANDLERS = {
     return wasMine ? [{ type: "tell", text: `Chat with ${deskChat.customerName} given to ${name}` }] : [];
   },
 
+  /** To another agent it is offered only, and stays with the first until then. */
+  "chat-transferred"(state, { chatId, toQueue }) {
+    if (toQueue) state.updateChat(chatId, { status: "waiting", handler: "queue", agent: null, queue: toQueue });
+  },
+
   "chat-resolved"(state, { chatId }) {
+    state.waiting.remove(chatId);
+    const deskChat = state.find(chatId);
+    if (deskChat) deskChat.closesAt = null;
     state.updateChat(chatId, { status: "resolved" });
   },
 

@@ -1,23 +1,24 @@
-/** A conversation as the rows that are shown: days, lines of the conversation itself, bubbles in groups. */
+/** A conversation as the rows that are shown: days, lines of the conversation itself, notes, bubbles in groups. */
 
+import { refusalOf } from "../../shared/media.js";
 import { isSystemMessage } from "../../shared/messages.js";
 import { dayKey, dayLabel } from "../../shared/time.js";
 import { authorOf } from "./people.js";
+import { refusalWords } from "./words.js";
 
 /** Bubbles of one person within this time share one name above and one time below. */
 const GROUP_MILLISECONDS = 5 * 60_000;
 
+const NO_RIGHTS = Object.freeze({ canEdit: false, canDelete: false });
+
 /**
- * @param {import("../../shared/conversation.js").Conversation} conversation
+ * @param {import("./desk-chat.js").DeskChat} deskChat
  * @param {{language?: string, now?: Date, newFromSeq?: number|null}} [options]  `newFromSeq`: the first message that
  *   was unread when the chat was opened
- * @returns {Array<object>} rows of kind "day", "new", "system" or "message", each with a key that stays its own
+ * @returns {Array<object>} rows of kind "day", "new", "system", "note" or "message", each with a key that stays its own
  */
-export function timelineRows(conversation, { language, now = new Date(), newFromSeq = null } = {}) {
-  const entries = [
-    ...conversation.messages.map((message) => fromMessage(message, conversation)),
-    ...conversation.pending.map(fromPending),
-  ];
+export function timelineRows(deskChat, { language, now = new Date(), newFromSeq = null } = {}) {
+  const entries = entriesOf(deskChat);
   const rows = [];
   let day = null;
   for (const [index, entry] of entries.entries()) {
@@ -32,44 +33,104 @@ export function timelineRows(conversation, { language, now = new Date(), newFrom
   return rows;
 }
 
-function fromMessage(message, conversation) {
-  if (isSystemMessage(message)) {
-    return { kind: "system", key: `seq:${message.seq}`, seq: message.seq, at: message.sentAt, text: message.text };
-  }
+function entriesOf(deskChat) {
+  const { conversation, notes, uploads } = deskChat;
+  const stored = conversation.messages.map((message) => fromMessage(message, deskChat));
+  // Notes of a time whose messages are not loaded yet come with them.
+  const from = conversation.hasOlder ? conversation.firstSeq : 0;
+  const told = notes.all.filter(({ afterSeq }) => afterSeq >= from).map(fromNote);
+  return [
+    ...[...stored, ...told].sort((one, other) => one.place - other.place),
+    ...notes.pending.map(fromPendingNote),
+    ...conversation.pending.map(fromPending),
+    ...uploads.map(fromUpload),
+  ];
+}
+
+function fromMessage(message, deskChat) {
+  const { conversation } = deskChat;
+  const { seq, sentAt, text } = message;
+  const base = { seq, place: seq, at: sentAt, text };
+  if (isSystemMessage(message)) return { ...base, kind: "system", key: `seq:${seq}` };
   const isOwn = conversation.isOwn(message);
   return {
+    ...base,
     kind: "message",
     // An own bubble keeps its key, and so its place on the page, when the server confirms it.
-    key: isOwn && message.clientMessageId ? `own:${message.clientMessageId}` : `seq:${message.seq}`,
-    seq: message.seq,
-    at: message.sentAt,
-    text: message.text,
+    key: isOwn && message.clientMessageId ? `own:${message.clientMessageId}` : `seq:${seq}`,
+    id: message.id,
+    media: message.media ?? null,
     author: authorOf(message),
     name: message.fromName || message.fromEmail || (message.fromAgent ? "Agent" : "Visitor"),
     side: message.fromAgent || isOwn ? "agent" : "customer",
     isOwn,
-    isDeleted: message.deleted === true,
-    state: conversation.receiptOf(message),
+    isEdited: Boolean(message.editedAt) && !message.deletedAt,
+    isDeleted: Boolean(message.deletedAt),
+    rights: deskChat.rightsTo(message),
+    state: message.deletedAt ? null : conversation.receiptOf(message),
     clientMessageId: message.clientMessageId ?? null,
     error: null,
   };
 }
 
+function fromNote(note) {
+  return {
+    kind: "note",
+    key: `note:${note.clientMessageId ?? note.id}`,
+    seq: null,
+    // After the message it was written after, before the next; notes of one place are in their order already.
+    place: note.afterSeq + 0.5,
+    at: note.sentAt,
+    text: note.text,
+    name: note.fromName || "Agent",
+    state: null,
+    clientMessageId: note.clientMessageId,
+    error: null,
+  };
+}
+
+function fromPendingNote(entry) {
+  return { ...fromPending(entry), kind: "note", key: `note:${entry.clientMessageId}` };
+}
+
 function fromPending(entry) {
   return {
-    kind: "message",
-    key: `own:${entry.clientMessageId}`,
-    seq: null,
-    at: entry.sentAt,
+    ...ownRow(entry.clientMessageId, entry),
     text: entry.text,
+    media: entry.media ?? null,
+    state: entry.state === "failed" ? "failed" : "pending",
+    error: entry.error?.message ?? null,
+  };
+}
+
+function fromUpload(upload) {
+  return {
+    ...ownRow(upload.id, upload),
+    text: upload.file.name,
+    media: null,
+    state: upload.error ? "failed" : "uploading",
+    progress: upload.progress,
+    error: upload.error && refusalWords(upload.error),
+    // The file itself is the reason: another try would end the same way.
+    isFinal: refusalOf(upload.file) !== null,
+  };
+}
+
+function ownRow(clientMessageId, { sentAt }) {
+  return {
+    kind: "message",
+    key: `own:${clientMessageId}`,
+    seq: null,
+    id: null,
+    at: sentAt,
     author: null,
     name: "You",
     side: "agent",
     isOwn: true,
+    isEdited: false,
     isDeleted: false,
-    state: entry.state === "failed" ? "failed" : "pending",
-    clientMessageId: entry.clientMessageId,
-    error: entry.error?.message ?? null,
+    rights: NO_RIGHTS,
+    clientMessageId,
   };
 }
 

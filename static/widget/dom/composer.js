@@ -1,5 +1,6 @@
 /** Where the visitor writes: Enter sends, Shift+Enter begins a new line. */
 
+import { ACCEPTED_FILES } from "../../shared/media.js";
 import { MAX_TEXT_LENGTH, textLength } from "../../shared/text.js";
 import { element, iconButton, setText } from "./elements.js";
 
@@ -12,8 +13,8 @@ export class Composer {
   #hint;
   #number;
 
-  /** @param {{t: Function, language: string, onSend: (text: string) => void, onKey: () => void}} context */
-  constructor({ t, language, onSend, onKey }) {
+  /** @param {{t: Function, language: string, onSend: (text: string) => void, onFiles: (files: File[]) => void, onKey: () => void}} context */
+  constructor({ t, language, onSend, onFiles, onKey }) {
     this.#t = t;
     this.#onSend = onSend;
     this.#onKey = onKey;
@@ -23,9 +24,21 @@ export class Composer {
       rows: "1", dir: "auto", placeholder: t("compose"), "aria-label": t("compose"), "aria-describedby": "hint",
       enterkeyhint: "send", oninput: () => this.#typed(), onkeydown: (event) => this.#pressed(event),
     });
+    const chooser = element("input", {
+      type: "file", accept: ACCEPTED_FILES, multiple: true, hidden: true, "aria-label": t("attach"),
+      onchange: () => {
+        onFiles([...chooser.files]);
+        chooser.value = "";
+      },
+    });
+    this.#input.addEventListener("paste", (event) => {
+      if (!event.clipboardData.files.length) return;
+      event.preventDefault();
+      onFiles([...event.clipboardData.files]);
+    });
     this.#button = iconButton("send", t("send"), { type: "submit", class: "send" });
     this.node = element("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
-      element("div", { class: "field" }, this.#input, this.#button), this.#hint);
+      element("div", { class: "field" }, iconButton("attach", t("attach"), { class: "attach", onclick: () => chooser.click() }), chooser, this.#input, this.#button), this.#hint);
     this.#check();
   }
 

@@ -15,6 +15,7 @@ export class MessageLog {
   #typingText;
   #jump;
   #loadingOlder = false;
+  #wasAtEnd = true;
 
   /** @param {object} context  t, language, onRetry, onDiscard, onSeen(), loadOlder(): Promise<boolean>, hasOlder(): boolean */
   constructor(context) {
@@ -29,6 +30,10 @@ export class MessageLog {
     this.scroller = element("div", { class: "scroller", tabindex: "0", role: "region", "aria-label": t("conversation"), onscroll: () => this.#scrolled() },
       this.#older, this.#rows, this.#typing);
     this.node = element("div", { class: "log" }, this.scroller, this.#jump);
+    // Pictures take their room when they are there, and forms below take some away.
+    const staying = new ResizeObserver(() => this.#wasAtEnd && this.scrollToEnd());
+    staying.observe(this.scroller);
+    staying.observe(this.#rows);
   }
 
   /** Whether the last message is in sight. */
@@ -38,7 +43,7 @@ export class MessageLog {
   }
 
   show(rows, typingNames) {
-    const wasAtEnd = this.isAtEnd;
+    const wasAtEnd = this.#wasAtEnd;
     const lastKey = [...this.#views.keys()].at(-1);
     this.#place(rows);
     this.#showTyping(typingNames);
@@ -50,6 +55,7 @@ export class MessageLog {
 
   scrollToEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
+    this.#wasAtEnd = true;
     this.#jump.hidden = true;
   }
 
@@ -79,7 +85,8 @@ export class MessageLog {
   }
 
   #scrolled() {
-    if (this.isAtEnd) {
+    this.#wasAtEnd = this.isAtEnd;
+    if (this.#wasAtEnd) {
       this.#jump.hidden = true;
       this.#context.onSeen();
     }

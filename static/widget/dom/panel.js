@@ -1,10 +1,12 @@
 /** The panel: head, log, notices, composer. Shows the SDK's state and hands on what the visitor does. */
 
-import { closedKey, headerStatus, logRows, notice } from "../view_model.js";
+import { headerStatus, isNobodyHere, logRows, notice } from "../view_model.js";
 import { Composer } from "./composer.js";
 import { element, setText } from "./elements.js";
+import { Ending } from "./ending.js";
 import { Header } from "./header.js";
 import { MessageLog } from "./message_log.js";
+import { Sheet } from "./sheet.js";
 
 export class Panel {
   #helpdesk;
@@ -18,9 +20,10 @@ export class Panel {
   #intro;
   #notice;
   #retry;
+  #question;
   #ending;
-  #ended;
-  #endedText;
+  #sheet;
+  #ticket;
 
   /** @param {{helpdesk: import("../../sdk/helpdesk.js").Helpdesk, t: Function, language: string, onClose: () => void, onProfile: (profile: object) => void}} context */
   constructor({ helpdesk, t, language, onClose, onProfile }) {
@@ -34,23 +37,24 @@ export class Panel {
       language,
       onRetry: (id) => helpdesk.retryMessage(id),
       onDiscard: (id) => helpdesk.discardMessage(id),
+      onStale: (seq) => seq && helpdesk.refreshMedia(seq).catch(() => {}),
       onSeen: () => this.#markRead(),
       hasOlder: () => helpdesk.conversation?.hasOlder ?? false,
       loadOlder: () => helpdesk.loadOlder(),
     });
-    this.#composer = new Composer({ t, language, onSend: (text) => this.#send(text), onKey: () => helpdesk.keyPressed() });
+    this.#composer = new Composer({ t, language, onSend: (text) => this.#send(text), onFiles: (files) => this.#sendFiles(files), onKey: () => helpdesk.keyPressed() });
+    this.#sheet = new Sheet({ t, helpdesk, onChange: () => this.show(), onDone: () => this.#composer.focus() });
+    this.#ticket = element("button", { type: "button", class: "text-button", onclick: () => this.#sheet.open("ticket") }, t("ticket"));
     this.#intro = element("p", { class: "intro", dir: "auto" });
     this.#log.scroller.prepend(this.#intro);
     this.#retry = element("button", { type: "button", class: "text-button", onclick: () => this.#tryAgain() }, t("try-again"));
     this.#notice = element("div", { class: "notice", role: "status", hidden: true });
-    this.#ending = this.#endQuestion();
-    this.#endedText = element("p", { role: "status" });
-    this.#ended = element("div", { class: "ended", hidden: true }, this.#endedText,
-      element("button", { type: "button", class: "primary", onclick: () => this.#startNew() }, t("new-chat")));
+    this.#question = this.#endQuestion();
+    this.#ending = new Ending({ t, helpdesk, onTranscript: () => this.#sheet.open("transcript"), onStartNew: () => this.#startNew() });
     this.node = element("section", {
       class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", hidden: true,
       onkeydown: (event) => { if (event.key === "Escape") onClose(); },
-    }, this.#header.node, this.#log.node, this.#notice, this.#ending, this.#ended, this.#composer.node);
+    }, this.#header.node, this.#log.node, this.#notice, this.#question, this.#ending.node, this.#sheet.node, this.#composer.node);
   }
 
   get isOpen() {
@@ -89,13 +93,18 @@ export class Panel {
       status: headerStatus(this.#helpdesk),
       canEnd: Boolean(chat) && !isClosed,
     });
+    const isWaiting = chat ? chat.status === "waiting" : !isLoading;
+    const isNobody = isWaiting && isNobodyHere(this.#profile ?? undefined, chat);
     this.#showIntro(rows.length > 0, isLoading);
     this.#log.show(rows, typingNames);
-    this.#showNotice(this.#profileError ?? notice({ conversation, connection, closesAt, isLoading, language: this.#language }));
-    this.#ended.hidden = !isClosed;
-    setText(this.#endedText, isClosed ? this.#t(closedKey(chat)) : "");
-    this.#composer.node.hidden = isClosed || connection.state === "refused" || this.#profileError?.canRetry === false;
-    if (isClosed) this.#ending.hidden = true;
+    const nobody = isNobody ? { kind: "info", key: "nobody-here", button: this.#ticket } : null;
+    const shown = notice({ conversation, connection, closesAt, isLoading, language: this.#language });
+    this.#showNotice(this.#profileError ?? (shown?.kind === "info" ? (nobody ?? shown) : (shown ?? nobody)));
+    this.#sheet.show(this.#helpdesk.hasVisitor ? [] : (this.#profile?.preChat ?? []));
+    this.#ending.show(chat, !this.#sheet.isOpen);
+    const isUnknown = !this.#profile && !this.#profileError && !this.#helpdesk.hasVisitor;
+    this.#composer.node.hidden = isClosed || isUnknown || this.#sheet.isOpen || connection.state === "refused" || this.#profileError?.canRetry === false;
+    if (isClosed) this.#question.hidden = true;
     this.#markRead();
   }
 
@@ -124,7 +133,7 @@ export class Panel {
     if (shown === null) return this.#notice.replaceChildren();
     const text = this.#t(shown.key, shown.values);
     if (this.#notice.firstChild?.textContent === text) return;
-    this.#notice.replaceChildren(element("span", {}, text), ...(shown.canRetry ? [this.#retry] : []));
+    this.#notice.replaceChildren(element("span", {}, text), ...(shown.canRetry ? [this.#retry] : shown.button ? [shown.button] : []));
   }
 
   #tryAgain() {
@@ -137,31 +146,36 @@ export class Panel {
     this.#log.scrollToEnd();
   }
 
+  #sendFiles(files) {
+    for (const file of files) this.#helpdesk.sendMedia(file);
+    this.#log.scrollToEnd();
+  }
+
   #endQuestion() {
     const t = this.#t;
-    return element("div", { class: "ending", role: "group", "aria-label": t("end-question"), hidden: true },
+    return element("div", { class: "question", role: "group", "aria-label": t("end-question"), hidden: true },
       element("span", {}, t("end-question")),
       element("button", { type: "button", class: "primary", onclick: () => this.#end() }, t("end-chat")),
       element("button", { type: "button", class: "text-button", onclick: () => this.#keepChatting() }, t("end-cancel")));
   }
 
   #askToEnd() {
-    setText(this.#ending.firstChild, this.#t("end-question"));
-    this.#ending.hidden = false;
-    this.#ending.querySelector("button").focus();
+    setText(this.#question.firstChild, this.#t("end-question"));
+    this.#question.hidden = false;
+    this.#question.querySelector("button").focus();
   }
 
   #keepChatting() {
-    this.#ending.hidden = true;
+    this.#question.hidden = true;
     this.#composer.focus();
   }
 
   async #end() {
     try {
       await this.#helpdesk.endChat();
-      this.#ended.querySelector("button").focus();
+      this.#ending.focus();
     } catch {
-      setText(this.#ending.firstChild, this.#t("unreachable"));
+      setText(this.#question.firstChild, this.#t("unreachable"));
     }
   }
 

@@ -8,8 +8,8 @@ export const ALICE = { id: "id-alice", email: "alice@example.com", name: "Alice"
 export const BOB = { id: "id-bob", email: "bob@example.com", name: "Bob", role: "agent" };
 export const VERA = { id: "id-vera", email: "vera@example.com", name: "Vera", role: "customer" };
 
-export function aliceDesk(onChange) {
-  return new DeskState(ALICE, onChange, new FakeClock());
+export function aliceDesk(onChange, overrides = {}) {
+  return new DeskState({ ...ALICE, ...overrides }, onChange, new FakeClock());
 }
 
 export function said(person, seq, overrides = {}) {
