@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psutil  # type: ignore[import-untyped]
 from django.db import connection
 from django.db.models import Count
 from django.test import Client
@@ -95,10 +96,20 @@ def run(name: str, cases: Sequence[Case]) -> Report:
     )
 
 
+def _processor_seconds() -> float:
+    """What this process has used, and the one in which PostgreSQL answers it."""
+    if connection.vendor != "postgresql":
+        return time.process_time()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        times = psutil.Process(cursor.fetchone()[0]).cpu_times()
+    return float(time.process_time() + times.user + times.system)
+
+
 def _figure(case: Case) -> Figure:
     caller, path, query = case.requests[0]
     caller.get(path, query)
-    milliseconds, items = [], 0
+    milliseconds, items, processor = [], 0, _processor_seconds()
     for caller, path, query in case.requests:
         began = time.perf_counter()
         found = caller.get(path, query)
@@ -112,4 +123,5 @@ def _figure(case: Case) -> Figure:
         p95_ms=percentile(milliseconds, 95),
         p99_ms=percentile(milliseconds, 99),
         slowest_ms=max(milliseconds),
+        processor_ms=(_processor_seconds() - processor) * 1000 / len(case.requests),
     )

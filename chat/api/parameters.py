@@ -37,6 +37,6 @@ SEARCH = OpenApiParameter(
     "search",
     {"type": "string", "maxLength": MAX_QUERY_CHARACTERS},
     description="Words that must all occur in a message, or in the customer's name and e-mail address; the"
-    " last one may be the beginning of a word. Of the messages that hold them the 1,000 newest count.",
+    " last one may be the beginning of a word. Of the messages that hold them the 500 newest count.",
 )
 MINE = OpenApiParameter("mine", OpenApiTypes.BOOL, description="Only those assigned to me.")

@@ -30,7 +30,7 @@ class MessageSearch(View):
         responses={200: shapes.pages(shapes.FoundMessage), **shapes.refusals(400)},
     )
     def get(self, request: Request) -> Response:
-        """Find what people said in the conversations I may read, newest first: the 1,000 newest hits."""
+        """Find what people said in the conversations I may read, newest first: the 500 newest hits."""
         user = self.caller()
         page, limit = page_number_and_limit(request, default_limit=20)
         words = search.words_of(request.query_params.get("q", ""))

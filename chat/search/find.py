@@ -9,7 +9,7 @@ from django.db import connection
 
 from chat.search import postgresql, sqlite
 
-MAX_HITS = 1_000
+MAX_HITS = 500
 """So many of the newest hits are found; who needs an older one names another word."""
 
 

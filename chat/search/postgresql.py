@@ -8,17 +8,21 @@ from uuid import UUID
 
 from django.db import connection
 
-NEWEST_ENTRIES = 10_000
-"""How many entries are looked through one by one before the GIN index is asked."""
+PROBED_ENTRIES = 2_000
+WALKED_ENTRIES = 50_000
+COMMON_HITS = 40
+"""A word that so many of the probed entries hold, one in fifty, is common."""
 
-# A GIN index gives its hits in no order: of a word that is everywhere all would be sorted for one page.
-# So the newest entries are looked at first, one by one: what is everywhere is found there at once.
+# A GIN index gives its hits in no order: of a common word all would be sorted for one page. So some
+# of the newest entries are looked at one by one. Of a common word enough hits stand there, and the walk
+# goes on through them; any other word has so few hits that the index finds and sorts them all. The entries are
+# joined to their numbers, or the planner would walk through those of all organizations.
 AMONG_THE_NEWEST = """
-SELECT message_id FROM (
-  SELECT message_id, words FROM chat_message_search
-  WHERE {owner} = %(owner)s ORDER BY id DESC LIMIT %(newest)s
-) AS newest
-WHERE words @@ to_tsquery('simple', %(words)s) LIMIT %(limit)s
+SELECT entry.message_id
+FROM (
+  SELECT id FROM chat_message_search WHERE {owner} = %(owner)s ORDER BY id DESC LIMIT %(newest)s
+) AS newest JOIN chat_message_search AS entry ON entry.id = newest.id
+WHERE entry.words @@ to_tsquery('simple', %(words)s) ORDER BY newest.id DESC LIMIT %(limit)s
 """
 HAS_OLDER_ENTRIES = """
 SELECT 1 FROM chat_message_search WHERE {owner} = %(owner)s ORDER BY id DESC OFFSET %(newest)s LIMIT 1
@@ -27,11 +31,11 @@ SELECT 1 FROM chat_message_search WHERE {owner} = %(owner)s ORDER BY id DESC OFF
 # MATERIALIZED keeps the planner from walking all entries in their order, which it takes for cheap.
 AMONG_ALL = """
 WITH hit AS MATERIALIZED (
-  SELECT id, message_id FROM chat_message_search
+  SELECT id, message_id, {owner} FROM chat_message_search
   WHERE words @@ (to_tsquery('simple', %(words)s) && %(scope)s::tsquery)
-    AND numnode(to_tsquery('simple', %(words)s)) > 0 AND {owner} = %(owner)s
+    AND numnode(to_tsquery('simple', %(words)s)) > 0
 )
-SELECT message_id FROM hit ORDER BY id DESC LIMIT %(limit)s
+SELECT message_id FROM hit WHERE {owner} = %(owner)s ORDER BY id DESC LIMIT %(limit)s
 """
 PEOPLE = """
 WITH hit AS MATERIALIZED (
@@ -54,11 +58,17 @@ def message_ids(
         "words": _query(words),
         "owner": owner,
         "scope": f"'{column}:{owner}'",
-        "newest": NEWEST_ENTRIES,
         "limit": limit,
     }
-    found = _ids(AMONG_THE_NEWEST.format(owner=column), parameters)
-    if len(found) == limit or not _rows(HAS_OLDER_ENTRIES.format(owner=column), parameters):
+
+    def among_newest(entries: int) -> list[UUID]:
+        return _ids(AMONG_THE_NEWEST.format(owner=column), {**parameters, "newest": entries})
+
+    found = among_newest(PROBED_ENTRIES)
+    older = _rows(HAS_OLDER_ENTRIES.format(owner=column), {**parameters, "newest": PROBED_ENTRIES})
+    if len(found) == limit or not older:
+        return found
+    if len(found) >= COMMON_HITS and len(found := among_newest(WALKED_ENTRIES)) == limit:
         return found
     return _ids(AMONG_ALL.format(owner=column), parameters)
 

@@ -162,26 +162,29 @@ def test_pages_hold_every_hit_once_newest_first(people: People, find: Find) -> N
     assert [text for page in pages for text in page] == said[::-1]
 
 
-def test_of_very_many_hits_the_newest_thousand_count(people: People) -> None:
+def test_of_very_many_hits_the_newest_five_hundred_count(people: People) -> None:
     many = search.MAX_HITS + 30
     conversation = add_messages(people, [f"echo {n}" for n in range(many)])
-    status, answer = Caller(people, people.ana).get(PATH, q="echo", limit=100, page=10)
+    status, answer = Caller(people, people.ana).get(PATH, q="echo", limit=100, page=5)
     assert (status, answer["pagination"]["totalItems"]) == (200, search.MAX_HITS)
     assert answer["data"][-1]["content"] == f"echo {many - search.MAX_HITS}"
-    assert Caller(people, people.ana).get(PATH, q="echo", limit=100, page=11)[1]["data"] == []
+    assert Caller(people, people.ana).get(PATH, q="echo", limit=100, page=6)[1]["data"] == []
     assert conversation.messages.filter(text__startswith="echo").count() == many
 
 
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has one way for all")
+@pytest.mark.parametrize("probed", [0, 1, 5, 100])
 def test_what_is_not_among_the_newest_entries_is_found_by_the_index(
-    people: People, find: Find, monkeypatch: pytest.MonkeyPatch
+    people: People, find: Find, monkeypatch: pytest.MonkeyPatch, probed: int
 ) -> None:
     from chat.search import postgresql
 
     say(people.olaf, start(people.olaf), "needle elsewhere")
     say(people.walt, start(people.walt), "needle of Walt")
     add_messages(people, ["needle one", *[f"hay {n}" for n in range(20)], "needle two"])
-    monkeypatch.setattr(postgresql, "NEWEST_ENTRIES", 5)
+    monkeypatch.setattr(postgresql, "PROBED_ENTRIES", probed)
+    monkeypatch.setattr(postgresql, "WALKED_ENTRIES", 8)
+    monkeypatch.setattr(postgresql, "COMMON_HITS", 1)
     assert find(people.ana, "needle") == ["needle two", "needle one", "needle of Walt"]
     assert find(people.ana, "need") == find(people.ana, "needle")
     assert find(people.vera, "needle") == ["needle two", "needle one"]
