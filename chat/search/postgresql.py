@@ -15,7 +15,7 @@ COMMON_HITS = 40
 
 # A GIN index gives its hits in no order: of a common word all would be sorted for one page. So some
 # of the newest entries are looked at one by one. Of a common word enough hits stand there, and the walk
-# goes on through them; any other word has so few hits that the index finds and sorts them all. The entries are
+# goes on through them; any other word has so few hits that the index finds and sorts them all. Entries are
 # joined to their numbers, or the planner would walk through those of all organizations.
 AMONG_THE_NEWEST = """
 SELECT entry.message_id
