@@ -273,8 +273,9 @@ X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", "blob:"],
-        "media-src": [SELF, "blob:"],
+        # Media are addressed by PUBLIC_URL, by whatever name the page was asked for.
+        "img-src": [SELF, f"{PUBLIC_URL}/media/", "data:", "blob:"],
+        "media-src": [SELF, f"{PUBLIC_URL}/media/", "blob:"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],

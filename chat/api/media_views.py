@@ -33,7 +33,7 @@ class MediaFiles(View):
     @extend_schema(
         operation_id="upload_media",
         request={"multipart/form-data": serializers.UploadMedia},
-        responses={201: shapes.answers(shapes.Media), **shapes.refusals(400, 401, 413, 415, 429, 503)},
+        responses={201: shapes.answers(shapes.Media), **shapes.refusals(400, 401, 403, 413, 415, 429, 503)},
     )
     def post(self, request: Request) -> Response:
         """Upload 1 to 5 files of 10 MB each, to send them in messages by their `_id`."""

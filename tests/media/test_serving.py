@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from asgiref.sync import async_to_sync
 from django.conf import settings
-from django.test import AsyncClient
+from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from accounts.models import User
@@ -241,3 +241,11 @@ def test_of_a_deleted_message_the_file_is_removed_and_the_trail_stays(
     # Nor can what is gone be sent.
     with pytest.raises(NotFound):
         send(people, once)
+
+
+@pytest.mark.parametrize("kind", ["img-src", "media-src"])
+def test_our_own_pages_may_show_media_by_whatever_host_name_they_came(kind: str, people: People):
+    policy = Client().get("/admin/login/").headers["Content-Security-Policy"]
+
+    [sources] = [rule for rule in policy.split("; ") if rule.startswith(kind)]
+    assert f"{settings.PUBLIC_URL}/media/" in sources.split()

@@ -14,7 +14,17 @@ os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-0123456789"
 for limit in ("WIDGET_REQUESTS", "WIDGET_TOKENS", "SIGN_INS", "SEARCHES", "UPLOADS"):
     os.environ[f"{limit}_PER_MINUTE"] = "0"
 os.environ["TICKETS_PER_HOUR"] = "0"
-for outside in ("REDIS_URL", "STATIC_ROOT", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "HOST", "PORT", "PUBLIC_URL"):
+for outside in (
+    "REDIS_URL",
+    "STATIC_ROOT",
+    "DEBUG",
+    "HTTPS",
+    "ALLOWED_HOSTS",
+    "HOST",
+    "PORT",
+    "PUBLIC_URL",
+    "MEDIA_S3_BUCKET",
+):
     os.environ.pop(outside, None)
 
 
