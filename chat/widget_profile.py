@@ -12,12 +12,11 @@ from django.conf import settings
 from accounts import presence
 from accounts.models import Widget
 from accounts.models.widget import Asks
+from chat.media.formats import MAX_FILE_BYTES, MAX_FILES
 from chat.models import MediaType
 from queueing.models import Member, Queue
 
 ONLINE = "online"
-MAX_FILES = 5
-MAX_FILE_BYTES = 10_485_760
 
 Payload = dict[str, Any]
 
