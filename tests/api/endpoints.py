@@ -35,6 +35,10 @@ class Endpoint:
         """The address with its placeholders filled in; a placeholder without a value fails."""
         return "/" + PLACEHOLDER.sub(lambda match: values[match[1]], self.route)
 
+    def path_to(self, value: str) -> str:
+        """The address with the same value for every placeholder."""
+        return "/" + PLACEHOLDER.sub(value, self.route)
+
     @property
     def name_in_schema(self) -> str:
         """How the OpenAPI schema names it; `/chat/…` is there as `/api/v1/chat/…` only."""

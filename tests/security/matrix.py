@@ -97,6 +97,11 @@ def person(people: People, subject: Subject, name: str) -> Principal | None:
     }[name]
 
 
+def first_who_may(row: Row) -> str | None:
+    """The first of PEOPLE, nobody left out, who is allowed it."""
+    return next((name for name, sign in row.expected.items() if sign not in CODES and name != "nobody"), None)
+
+
 def sign_of(answer: Answer, subject: Subject, expected: str) -> str:
     """The sign that an answer deserves; of those for what is allowed the expected one, where it is true."""
     _, code, text = answer

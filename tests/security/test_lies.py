@@ -17,7 +17,7 @@ from accounts.models import User
 from chat.gateway.namespaces import NAMESPACES
 from tests.security.asking import call, connect
 from tests.security.events_table import EVENTS
-from tests.security.matrix import CODES, Row, fill, person
+from tests.security.matrix import Row, fill, first_who_may, person
 from tests.security.rest_table import REST
 from tests.security.subjects import Subject, make_subject
 from tests.support.people import People
@@ -91,11 +91,6 @@ def without_numbers(stored: Any) -> Any:
     if isinstance(stored, list):
         return [without_numbers(value) for value in stored]
     return stored
-
-
-def first_who_may(row: Row) -> str | None:
-    may = [name for name, sign in row.expected.items() if sign not in CODES and name != "nobody"]
-    return may[0] if may else None
 
 
 @pytest.fixture(scope="module")
