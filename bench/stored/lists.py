@@ -75,8 +75,8 @@ def _histories(agent: Caller, count: int, dice: random.Random) -> list[Case]:
     return [
         case("history: first page", None, lambda last: {}),
         case("long history: first page", longest, lambda last: {}),
-        case("long history: any page", longest, lambda last: {"page": dice.randint(1, last // 50)}),
-        case("long history: before", longest, lambda last: {"before": dice.randint(51, last)}),
+        case("long history: any page", longest, lambda last: {"page": dice.randint(1, max(last // 50, 1))}),
+        case("long history: before", longest, lambda last: {"before": dice.randint(2, last + 1)}),
         case(
             "long history: after, 100", longest, lambda last: {"after": dice.randint(0, last), "limit": 100}
         ),

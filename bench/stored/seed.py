@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -73,7 +74,7 @@ def seed(conversations: int, messages: int, turns: Sequence[str]) -> None:
         progress.advance(sum(lengths[i] for i in chunk))
     for house in houses.values():
         ChangeCounter.objects.create(organization=house.organization, value=house.change)
-    print("Making the search index …", flush=True)
+    print("Making the search index …", file=sys.stderr, flush=True)
     call_command("migrate", verbosity=0)
     vacuum(connection)
 
