@@ -114,4 +114,11 @@ async def good_values(clients: Clients, world: World, customer: Person) -> dict[
         "password": "nobody's",
         "refresh": customer["refresh"],
         "name": "Vera",
+        "userId": "",
+        "userHash": "",
+        "first_name": "Vera",
+        "last_name": "Visitor",
+        "phone": "+49 30 1234",
+        "avatar": "https://shop.example/vera.png",
+        "config_id": world["widgetKey"],
     }
