@@ -25,14 +25,17 @@ export class Helpdesk {
    * @param {string} options.origin     where the helpdesk is, e.g. "https://help.example.com"
    * @param {string} options.widgetKey
    * @param {Storage} [options.storage] nothing is written to it before a token is asked for or a message sent
+   * @param {{userId?: string, email?: string, name?: string, userHash: string}|null} [options.user]  whom the page vouches
+   *   for; null: nobody is signed in, and who was is forgotten in this browser. Left out, whoever was here before goes on
    */
-  constructor({ origin, widgetKey, storage = browserStorage() }) {
+  constructor({ origin, widgetKey, storage = browserStorage(), user }) {
     this.#api = new Api(origin, widgetKey);
     this.#visit = new Visit({
       origin,
       api: this.#api,
       storage,
       keyPrefix: `helpdesk:${widgetKey}:`,
+      user,
       emit: (event, detail) => this.#emitter.emit(event, detail),
     });
   }
@@ -58,8 +61,7 @@ export class Helpdesk {
    * was not that person is forgotten.
    */
   async getLiveChatToken(who = {}) {
-    const identity = identityOf(who);
-    if (identity && this.hasVisitor && this.#visit.session.value.identity !== identity) this.forget();
+    if (identityOf(who) && this.hasVisitor && !this.#visit.session.isOf(who)) this.forget();
     return (await this.#visit.session.start(who)).visitor;
   }
 
@@ -247,6 +249,7 @@ export class Helpdesk {
 
   #leaving(leave) {
     const entries = this.unsent;
+    for (const { id } of this.uploads) this.#visit.uploads.discard(id);
     leave();
     for (const entry of entries) this.#visit.outbox.discard(entry.clientMessageId);
     return entries.map((entry) => entry.text);

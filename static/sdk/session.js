@@ -20,8 +20,8 @@ function browserLock(name, task) {
 }
 
 /** Whom a page vouches for (SPEC §7), or null: somebody unknown. */
-export function identityOf({ userId, email, userHash } = {}) {
-  return userHash ? userId || email : null;
+export function identityOf(who) {
+  return who?.userHash ? who.userId || who.email : null;
 }
 
 /** No token can be had any more without the visitor or the page. */
@@ -32,13 +32,32 @@ export class Session {
   #storage;
   #key;
   #lock;
+  #who;
   #unstored = null;
 
-  constructor({ api, storage, key, lock = browserLock }) {
+  /**
+   * @param {object} options
+   * @param {import("./api.js").Api} options.api
+   * @param {Storage} options.storage
+   * @param {string} options.key  in the storage
+   * @param {Function} [options.lock]
+   * @param {object|null} [options.who]  whom the page vouches for, null for nobody: a visitor kept from before who is not
+   *   that person is forgotten. Left out, whoever was kept goes on
+   */
+  constructor({ api, storage, key, lock = browserLock, who }) {
     this.#api = api;
     this.#storage = storage;
     this.#key = key;
     this.#lock = lock;
+    this.#who = who;
+    /** Whether somebody else was here before, who is forgotten now. */
+    this.hasForgotten = who !== undefined && this.value !== null && !this.isOf(who);
+    if (this.hasForgotten) this.forget();
+  }
+
+  /** Whether the visitor kept here is whom the page vouches for. */
+  isOf(who) {
+    return (this.value?.identity ?? null) === identityOf(who);
   }
 
   /** Where it is kept: other tabs see changes of it as `storage` events. */
@@ -55,7 +74,7 @@ export class Session {
    * Makes a visitor unless this or another tab did already. The first thing ever kept in the browser.
    * @param {{name?: string, email?: string, userId?: string, userHash?: string}} [who]
    */
-  async start(who) {
+  async start(who = this.#who) {
     return this.value ?? this.#lock(this.#key, async () => this.value ?? this.#begin(who));
   }
 
@@ -100,7 +119,7 @@ export class Session {
   }
 
   async #begin(who) {
-    const tokens = await this.#api.visitorToken(who);
+    const tokens = await this.#api.visitorToken(who ?? {});
     return this.#keep({ chatId: null, ended: false, identity: identityOf(who), ...tokens });
   }
 

@@ -34,13 +34,14 @@ export class Visit {
    * @param {import("./api.js").Api} options.api
    * @param {Storage} options.storage
    * @param {string} options.keyPrefix  of everything kept in `storage`
+   * @param {object|null} [options.user]  whom the page vouches for: see `Session`
    * @param {(event: string, detail?: object) => void} options.emit
    */
-  constructor({ origin, api, storage, keyPrefix, emit }) {
+  constructor({ origin, api, storage, keyPrefix, user, emit }) {
     this.#api = api;
     this.#emit = emit;
     this.#outboxPrefix = `${keyPrefix}outbox:`;
-    this.session = new Session({ api, storage, key: `${keyPrefix}session` });
+    this.session = new Session({ api, storage, key: `${keyPrefix}session`, who: user });
     this.socket = new ChatSocket(origin, this.session, {
       onConnect: () => this.#connected(),
       onEvent: (event, data) => this.#received(event, data),
@@ -68,6 +69,8 @@ export class Visit {
       loadMessages: (chatId, query) => this.session.withAccess((access) => api.messages(chatId, query, access)),
       emit: (event, detail) => this.#relay(event, detail),
     });
+    // Nobody says what another has written.
+    if (this.session.hasForgotten) for (const { clientMessageId } of this.outbox.entries()) this.outbox.discard(clientMessageId);
     this.#poll = new Poll({ session: this.session, api, live: this.live, onChanges: () => this.outbox.flush() });
     watchBrowser({
       onNetwork: () => this.socket.hurry(),

@@ -8,7 +8,7 @@ import { WORDS } from "./words.js";
 const script = document.currentScript;
 
 function start() {
-  const { widgetKey, color, theme, language: wanted } = script.dataset;
+  const { widgetKey, color, theme, language: wanted, userHash, userId, userEmail: email, userName: name } = script.dataset;
   if (!widgetKey || document.querySelector(WidgetElement.TAG)) return;
   const tags = [wanted, document.documentElement.lang, ...navigator.languages];
   const language = chooseLanguage(tags, Object.keys(WORDS));
@@ -16,6 +16,7 @@ function start() {
   new WidgetElement({
     origin: new URL(script.src).origin,
     widgetKey,
+    user: userHash ? { userHash, userId, email, name } : null,
     color,
     theme,
     language: regional,

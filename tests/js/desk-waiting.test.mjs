@@ -79,3 +79,18 @@ test("the name of a chat that was just taken is still known", () => {
   assert.equal(list.nameOf("one"), "Vera Novak");
   assert.equal(list.nameOf("never seen"), null);
 });
+
+test("a file without words is told as one, whether it comes with the list or while one looks at it", () => {
+  const list = new WaitingList();
+  list.beginSnapshot();
+  list.applySnapshot([waitingConversation("one", { lastMessage: "" }), waitingConversation("two", { lastMessage: null })], QUEUES);
+  list.applyNotification({ type: "message", queueId: "queue-1", chatId: "two", preview: "" });
+  assert.deepEqual(list.chats.map((chat) => chat.preview), ["Sent a file", "Sent a file"]);
+});
+
+test("somebody waits from when the chat came into the queue, not from when it began", () => {
+  const list = new WaitingList();
+  list.beginSnapshot();
+  list.applySnapshot([waitingConversation("one", { waitingSince: "2026-03-09T11:00:00.000Z" })], QUEUES);
+  assert.equal(list.get("one").since, "2026-03-09T11:00:00.000Z");
+});

@@ -93,3 +93,23 @@ test("a storage that is full does not lose the session while the page lives", as
   await session.start();
   assert.equal(session.value.access, "a1");
 });
+
+test("on a page that vouches for somebody else, or for nobody any more, the visitor of before is forgotten", async () => {
+  const asked = [];
+  const api = { visitorToken: async (who) => (asked.push(who), { access: "a", refresh: "r", visitor: { _id: who.userId ?? "new" } }) };
+  const storage = new MemoryStorage();
+  const lock = (name, task) => task();
+  const sessionOf = (who) => new Session({ api, storage, key: "s", lock, who });
+  const vera = { userId: "vera", userHash: "h1" };
+
+  await sessionOf(undefined).start();
+  assert.equal(sessionOf(null).value.visitor._id, "new", "an unknown visitor stays one");
+  assert.equal(sessionOf(vera).value, null, "and is not the one who signs in");
+  await sessionOf(vera).start();
+  assert.deepEqual(asked.at(-1), vera);
+  assert.equal(sessionOf(vera).value.visitor._id, "vera");
+  assert.equal(sessionOf(undefined).value.visitor._id, "vera");
+  assert.equal(sessionOf({ userId: "walt", userHash: "h2" }).value, null);
+  await sessionOf(vera).start();
+  assert.equal(sessionOf(null).value, null, "signed out");
+});

@@ -27,12 +27,18 @@ export class MessageMenu {
     this.#row = row;
     for (const item of this.#items) item.hidden = !(item.dataset.action === "edit" ? row.rights.canEdit : row.rights.canDelete);
     this.#menu.showPopover();
-    const { left, bottom, top } = opener.getBoundingClientRect();
+    this.place();
+    this.#items.find((item) => !item.hidden).focus();
+  }
+
+  /** Stays beside its message when that moves. */
+  place() {
+    if (!this.#menu.matches(":popover-open")) return;
+    const { left, bottom, top } = this.#opener.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = this.#menu;
     const isBelow = bottom + height < window.innerHeight;
     this.#menu.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`;
     this.#menu.style.top = `${isBelow ? bottom : top - height}px`;
-    this.#items.find((item) => !item.hidden).focus();
   }
 
   #onKey(event) {

@@ -57,6 +57,7 @@ export class TimelineView {
       if (this.#scroll.scrollTop < NEAR_PIXELS) older();
       if (this.#isAtEnd && !wasAtEnd) onEnd();
       this.#showNewestButton();
+      this.#menu.place();
     });
     this.#toNewest.addEventListener("click", () => {
       this.scrollToEnd();

@@ -3,6 +3,9 @@
 import { personName } from "./people.js";
 import { LiveMap } from "./live-map.js";
 
+/** What was said last, when that was a file without words. */
+const FILE = "Sent a file";
+
 /**
  * @typedef {object} WaitingChat
  * @property {string} chatId
@@ -57,7 +60,7 @@ export class WaitingList {
       waiting.set(chatId, {
         chatId,
         customerName: personName(customer) ?? known?.customerName ?? "Visitor",
-        preview: preview || known?.preview || "",
+        preview: preview || (type === "message" ? FILE : known?.preview) || "",
         queueName: this.#queueNames.get(queueId) ?? known?.queueName ?? "",
         since: since ?? known?.since ?? now.toISOString(),
       });
@@ -73,9 +76,9 @@ export class WaitingList {
     return {
       chatId: conversation._id,
       customerName: personName(conversation.userId) ?? "Visitor",
-      preview: conversation.lastMessage ?? "",
+      preview: conversation.lastMessage === "" ? FILE : (conversation.lastMessage ?? ""),
       queueName: conversation.queue.name,
-      since: conversation.createdAt,
+      since: conversation.waitingSince ?? conversation.createdAt,
     };
   }
 }

@@ -12,6 +12,7 @@ export class Panel {
   #helpdesk;
   #t;
   #language;
+  #isKnown;
   #profile = null;
   #profileError = null;
   #header;
@@ -25,11 +26,12 @@ export class Panel {
   #sheet;
   #ticket;
 
-  /** @param {{helpdesk: import("../../sdk/helpdesk.js").Helpdesk, t: Function, language: string, onClose: () => void, onProfile: (profile: object) => void}} context */
-  constructor({ helpdesk, t, language, onClose, onProfile }) {
+  /** @param {{helpdesk: import("../../sdk/helpdesk.js").Helpdesk, t: Function, language: string, isKnown: boolean, onClose: () => void, onProfile: (profile: object) => void}} context */
+  constructor({ helpdesk, t, language, isKnown, onClose, onProfile }) {
     this.#helpdesk = helpdesk;
     this.#t = t;
     this.#language = language;
+    this.#isKnown = isKnown;
     this.onProfile = onProfile;
     this.#header = new Header({ t, onClose, onEnd: () => this.#askToEnd() });
     this.#log = new MessageLog({
@@ -100,7 +102,7 @@ export class Panel {
     const nobody = isNobody ? { kind: "info", key: "nobody-here", button: this.#ticket } : null;
     const shown = notice({ conversation, connection, closesAt, isLoading, language: this.#language });
     this.#showNotice(this.#profileError ?? (shown?.kind === "info" ? (nobody ?? shown) : (shown ?? nobody)));
-    this.#sheet.show(this.#helpdesk.hasVisitor ? [] : (this.#profile?.preChat ?? []));
+    this.#sheet.show(this.#helpdesk.hasVisitor || this.#isKnown ? [] : (this.#profile?.preChat ?? []));
     this.#ending.show(chat, !this.#sheet.isOpen);
     const isUnknown = !this.#profile && !this.#profileError && !this.#helpdesk.hasVisitor;
     this.#composer.node.hidden = isClosed || isUnknown || this.#sheet.isOpen || connection.state === "refused" || this.#profileError?.canRetry === false;
@@ -111,7 +113,8 @@ export class Panel {
   async #loadProfile() {
     try {
       this.#profile = await this.#helpdesk.getChatProfile();
-      this.#profileError = null;
+      const isRefused = this.#profile.requiresIdentity && !this.#helpdesk.hasVisitor && !this.#isKnown;
+      this.#profileError = isRefused ? { kind: "error", key: "refused", canRetry: false } : null;
       this.onProfile(this.#profile);
     } catch (error) {
       const isFinal = error.status === 404 || error.status === 403;

@@ -20,7 +20,7 @@ export class WidgetElement {
   #panel = null;
   #isUpdating = false;
 
-  /** @param {{origin: string, widgetKey: string, color?: string, theme?: string, language: string, t: Function}} options */
+  /** @param {{origin: string, widgetKey: string, user: object|null, color?: string, theme?: string, language: string, t: Function}} options */
   constructor(options) {
     this.#options = options;
     this.#helpdesk = new Helpdesk(options);
@@ -96,6 +96,7 @@ export class WidgetElement {
       helpdesk: this.#helpdesk,
       t: this.#options.t,
       language: this.#options.language,
+      isKnown: Boolean(this.#options.user),
       onClose: () => this.#close(),
       onProfile: (profile) => this.#colour(profile.color),
     });
