@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
-
-from tests.support.live import World
-from tests.support.live_clients import Clients, Person, nowhere
 
 PREFIXES = ("api/v1/", "chat/")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -87,38 +83,4 @@ def _endpoints() -> list[Endpoint]:
 
 
 ENDPOINTS = _endpoints()
-every_endpoint = pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
 CHAT_ENDPOINTS = [endpoint for endpoint in ENDPOINTS if not endpoint.is_public]
-every_chat_endpoint = pytest.mark.parametrize("endpoint", CHAT_ENDPOINTS, ids=str)
-
-
-def endpoints_that_end_with(*ends: str) -> pytest.MarkDecorator:
-    """Run a test for each of the chat's endpoints whose address ends so."""
-    found = [endpoint for endpoint in CHAT_ENDPOINTS if endpoint.route.endswith(ends)]
-    return pytest.mark.parametrize("endpoint", found, ids=str)
-
-
-async def good_values(clients: Clients, world: World, customer: Person) -> dict[str, Any]:
-    """Good values of all placeholders and of all fields of bodies, about a conversation which Ana has."""
-    conversation_id = await clients.start_taken_conversation(customer, world["people"]["ana"])
-    return {
-        "conversation_id": conversation_id,
-        "key": world["widgetKey"],
-        "conversationId": conversation_id,
-        "queueId": world["queues"]["support"],
-        "messageType": "text",
-        "content": "Hello",
-        "clientMessageId": nowhere(),
-        "reason": "Solved",
-        "email": "nobody@example.com",
-        "password": "nobody's",
-        "refresh": customer["refresh"],
-        "name": "Vera",
-        "userId": "",
-        "userHash": "",
-        "first_name": "Vera",
-        "last_name": "Visitor",
-        "phone": "+49 30 1234",
-        "avatar": "https://shop.example/vera.png",
-        "config_id": world["widgetKey"],
-    }

@@ -13,7 +13,8 @@ os.environ["SECRET_KEY"] = "a-key-for-tests-only-0123456789-0123456789"
 # All clients of the tests have one address; what limits do, tests of the limits show.
 for limit in ("WIDGET_REQUESTS", "WIDGET_TOKENS", "SIGN_INS", "SEARCHES", "UPLOADS"):
     os.environ[f"{limit}_PER_MINUTE"] = "0"
-os.environ["TICKETS_PER_HOUR"] = "0"
+for limit in ("TICKETS", "TRANSCRIPT_MAILS"):
+    os.environ[f"{limit}_PER_HOUR"] = "0"
 for outside in (
     "REDIS_URL",
     "STATIC_ROOT",
