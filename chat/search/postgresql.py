@@ -57,7 +57,7 @@ def message_ids(
     parameters = {
         "words": _query(words),
         "owner": owner,
-        "scope": f"'{column}:{owner}'",
+        "scope": f"':{column}:{owner}'",
         "limit": limit,
     }
 

@@ -40,8 +40,7 @@ def _split(text: str) -> list[str]:
 
 
 def _is_of_a_word(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category[0] in "LNM" or category == "Co"
+    return unicodedata.category(character)[0] in "LNM"
 
 
 def snippet(text: str, words: Sequence[str]) -> str:
