@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import aiohttp
 import pytest
 from django.urls import resolve
 
-from tests.api.endpoints import ENDPOINTS, METHODS
+from helpdesk.paths import BASE_DIR
+from tests.api.endpoints import ENDPOINTS, METHODS, PLACEHOLDER
 from tests.support.live import ON_SQLITE, Live, World
 from tests.support.live_clients import Clients, Person
 
@@ -102,3 +104,16 @@ async def test_the_schema_names_every_endpoint(clients: Clients) -> None:
     assert named == {endpoint.name_in_schema for endpoint in ENDPOINTS}
     async with aiohttp.ClientSession() as http, http.get(f"{clients.url}/api/v1/schema/browse/") as page:
         assert (page.status, page.content_type) == (200, "text/html")
+
+
+def test_the_documentation_names_every_endpoint_and_no_other() -> None:
+    rest = (BASE_DIR / "docs" / "protocol.md").read_text().partition("\n## REST")[2].partition("\n###")[0]
+    named = {
+        f"{method} {re.sub(r'{[^}]*}', '{}', path.removeprefix('/api/v1/'))}"
+        for method, path in re.findall(r"`(GET|POST|PATCH|DELETE) ([\w/{} -]+)[^`]*`", rest)
+    }
+    routes = {
+        (endpoint.method, endpoint.route.removeprefix("api/v1/").removeprefix("chat/"))
+        for endpoint in ENDPOINTS
+    }
+    assert named == {f"{method} {PLACEHOLDER.sub('{}', route)}" for method, route in routes}
