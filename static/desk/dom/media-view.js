@@ -3,9 +3,6 @@
 import { fileSize } from "../../shared/media.js";
 import { part, setAttribute, setText } from "./elements.js";
 
-/** So long an address is good at least. */
-const GOOD_MILLISECONDS = 25 * 60_000;
-
 export class MediaView {
   #language;
   #refresh;
@@ -54,10 +51,9 @@ export class MediaView {
     if (media.width) Object.assign(image, { width: media.width, height: media.height });
     image.src = media.thumbnailUrl ?? media.url;
     button.append(image);
-    const goodUntil = Date.now() + GOOD_MILLISECONDS;
-    button.addEventListener("click", async () => {
-      const fresh = Date.now() > goodUntil && place.dataset.seq ? await this.#refresh(Number(place.dataset.seq)) : null;
-      this.#open(fresh ?? media, image.alt);
+    button.addEventListener("click", () => {
+      const seq = Number(place.dataset.seq);
+      this.#open(media, image.alt, async () => (seq ? this.#refresh(seq) : null));
     });
     return button;
   }
@@ -73,12 +69,18 @@ export class MediaView {
     return player;
   }
 
-  #open(media, alt) {
+  #open(media, alt, refresh) {
     const image = part(this.#dialog, "image");
-    image.src = media.url;
+    const link = part(this.#dialog, "original");
     image.alt = alt;
+    // The thumbnail may have stood there for longer than its address is good.
+    image.onerror = async () => {
+      image.onerror = null;
+      const fresh = await refresh();
+      if (fresh) image.src = link.href = fresh.url;
+    };
+    image.src = link.href = media.url;
     setText(part(this.#dialog, "name"), media.name);
-    part(this.#dialog, "original").href = media.url;
     this.#dialog.showModal();
   }
 
