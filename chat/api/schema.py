@@ -15,6 +15,7 @@ TAGS = {
     "widget": "widget",
     "conversations": "conversations",
     "messages": "messages",
+    "media": "media",
     "support": "team",
     "presence": "team",
     "queues": "team",
@@ -39,15 +40,9 @@ class EndpointSchema(AutoSchema):
         operation |= {"summary": summary.rstrip(".")} | (
             {"description": rest.strip()} if rest.strip() else {}
         )
-        error = self.resolve_serializer(shapes.Error, "response").ref
-        implied = {
-            str(code): {
-                "description": shapes.REFUSALS[code],
-                "content": {"application/json": {"schema": error}},
-            }
-            for code in self._implied_refusals(operation)
-        }
-        operation["responses"] = dict(sorted({**implied, **operation["responses"]}.items()))
+        implied = shapes.refusals(*self._implied_refusals(operation))
+        described = {str(code): self._get_response_for_code(implied[code], str(code)) for code in implied}
+        operation["responses"] = dict(sorted({**described, **operation["responses"]}.items()))
         return operation
 
     def _implied_refusals(self, operation: dict[str, Any]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.validators import URLValidator
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from chat.models.ticket import MAX_DESCRIPTION_CHARACTERS
@@ -61,6 +62,29 @@ class StartConversation(serializers.Serializer[Any]):
     queueId = StrictCharField(max_length=64, required=False, allow_null=True)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A text",
+            value={
+                "conversationId": "01a1fc63-2133-7b3d-9c9d-9f0ffb08f656",
+                "messageType": "text",
+                "content": "Hello, I need help",
+                "clientMessageId": "made-by-you-1",
+            },
+            request_only=True,
+        ),
+        OpenApiExample(
+            "An uploaded image",
+            value={
+                "conversationId": "01a1fc63-2133-7b3d-9c9d-9f0ffb08f656",
+                "messageType": "image",
+                "mediaId": "01a1fc63-2d1c-7e30-8e0e-3f2b6a7c9d11",
+            },
+            request_only=True,
+        ),
+    ]
+)
 class SendMessage(serializers.Serializer[Any]):
     conversationId = StrictCharField(max_length=64)
     messageType = serializers.ChoiceField(["text", "image", "audio", "video"], required=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema_field, inline_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema_field, inline_serializer
 from rest_framework import serializers
 
 from chat.models import MediaType, MessageType, Status
@@ -383,18 +383,52 @@ def _envelope(name: str, **fields: serializers.Field[Any, Any, Any, Any]) -> Sha
 
 
 REFUSALS = {
-    400: "What was sent is not what is asked for; `errors` names the fields.",
-    401: "No token, or one that opens nothing: get a new one.",
-    403: "Known, but not allowed to do this.",
-    404: "It does not exist, or is not yours: one answer for both.",
-    409: "It is no longer as you thought.",
-    413: "The body is too large.",
-    415: "A body of this type is not read here.",
-    429: "Too many requests; `Retry-After` says for how many seconds to wait.",
-    503: "Not done just now; try again.",
+    400: (
+        "What was sent is not what is asked for; `errors` names the fields.",
+        "invalid",
+        "The request is not valid.",
+    ),
+    401: ("No token, or one that opens nothing: get a new one.", "token_expired", "The token has expired."),
+    403: ("Known, but not allowed to do this.", "forbidden", "Only agents can do that."),
+    404: (
+        "It does not exist, or is not yours: one answer for both.",
+        "not_found",
+        "There is no such conversation.",
+    ),
+    409: (
+        "It is no longer as you thought.",
+        "conversation_closed",
+        "This conversation is closed. Start a new one to write again.",
+    ),
+    413: (
+        "The body is too large.",
+        "too_large",
+        "The body is too large: at most 2,621,440 bytes are allowed.",
+    ),
+    415: (
+        "A body of this type is not read here.",
+        "unsupported_media_type",
+        'Unsupported media type "text/plain" in request.',
+    ),
+    429: (
+        "Too many requests; `Retry-After` says for how many seconds to wait.",
+        "rate_limited",
+        "That was too often. Please try again in 30 seconds.",
+    ),
+    503: (
+        "Not done just now; try again.",
+        "unavailable",
+        "The message was not stored. Please send it again.",
+    ),
 }
+"""For each status what it means, and an example's code and message."""
 
 
 def refusals(*status_codes: int) -> dict[int, OpenApiResponse]:
     """The errors an endpoint answers with, in the one shape they have."""
-    return {code: OpenApiResponse(Error, description=REFUSALS[code]) for code in status_codes}
+    return {code: _refusal(*REFUSALS[code]) for code in status_codes}
+
+
+def _refusal(description: str, code: str, message: str) -> OpenApiResponse:
+    example = OpenApiExample(code, value={"success": False, "message": message, "code": code})
+    return OpenApiResponse(Error, description=description, examples=[example])

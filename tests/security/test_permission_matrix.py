@@ -24,8 +24,6 @@ from tests.support.people import People
 from tests.support.sockets import Client, Inbox
 from tests.support.told import Told
 
-pytestmark = pytest.mark.database
-
 BASE = "api/v1/"
 """The endpoints below `/chat/` are the same views; `tests/api/test_addresses.py` holds them to that."""
 
