@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from bench.stored import catching_up
 from bench.stored.callers import Caller, Callers, Case
 from bench.stored.seed import FIRST_NAMES, LAST_NAMES
 from chat.models import Conversation
@@ -60,6 +61,7 @@ def cases(callers: Callers, count: int) -> list[Case]:
         case("customer's with thousands: search", callers.regular, MINE, lambda: {"search": "table"}),
         Case("customer's", [(dice.choice(callers.customers), MINE, {}) for _ in range(count)]),
         *_histories(agent, count, dice),
+        *catching_up.cases(callers, count),
     ]
 
 

@@ -88,6 +88,7 @@ class Conversation(models.Model):
                 name="conversations_of_customer",
             ),
             models.Index(fields=["agent", "status"]),
+            models.Index(fields=["organization", "change"], name="conversations_by_change"),
             models.Index(fields=["queue", "state_change"]),
         ]
 

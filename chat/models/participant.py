@@ -19,7 +19,7 @@ class Participant(models.Model):
         Conversation, on_delete=models.CASCADE, related_name="participants", db_index=False
     )
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="participations", db_index=False
     )
     read_seq = models.PositiveIntegerField(default=0)
     read_at = models.DateTimeField(null=True)
@@ -28,6 +28,7 @@ class Participant(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["conversation", "user"], name="one_participation")]
+        indexes = [models.Index(fields=["user", "joined_change"], name="participations_by_coming")]
 
     def __str__(self) -> str:
         return f"{self.user} in {self.conversation_id}"

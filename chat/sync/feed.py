@@ -11,13 +11,13 @@ import re
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.tokens import Principal
 from chat import access, selectors
 from chat.errors import InvalidInput
 from chat.events import ConversationFacts, MessageFacts
-from chat.models import Conversation, Message, Status
+from chat.models import Conversation, Message, Participant, Status
 from chat.models.change_counter import current_change
 
 CURSOR = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})")
@@ -46,12 +46,18 @@ class Page:
 def begin(principal: Principal) -> Page:
     """The conversations that go on, and a cursor for now."""
     now = current_change(principal.organization_id)
-    live = _mine(principal).exclude(status=Status.CLOSED)
+    live = selectors.conversations().filter(
+        Q(status__in=(Status.OPEN, Status.WAITING, Status.RESOLVED)),
+        Exists(_my_participation(principal, "id")),
+        organization_id=principal.organization_id,
+    )
     if principal.is_staff_member:
         live |= selectors.conversations().filter(
-            status=Status.WAITING, queue_id__in=access.served_queue_ids(principal)
+            status=Status.WAITING,
+            organization_id=principal.organization_id,
+            queue_id__in=access.served_queue_ids(principal),
         )
-    found = selectors.conversations_facts(list(live.distinct().order_by("change")))
+    found = selectors.conversations_facts(list(live.order_by("change")))
     return Page(found, [], str(Place(now, now)), more=False)
 
 
@@ -87,24 +93,21 @@ def _read(cursor: str, now: int) -> Place:
 
 
 def _messages(principal: Principal, start: Place, now: int, count: int) -> list[tuple[Place, Message]]:
-    """The first messages after a place.
-
-    Each filter names the participation in one call, and the annotation comes after it: one join, of one row.
-    """
-    joined = "conversation__participants__joined_change"
-    me: dict[str, Any] = {"conversation__participants__user_id": principal.user_id}
-    all_messages: QuerySet[Any] = Message.objects.select_related("conversation", "sender", "media")
-    said_since = all_messages.filter(
-        **me,
-        conversation__change__gt=start.moment,
-        change__gt=F(joined),
+    """The first messages after a place: those said in my time, and those said before I came."""
+    messages = Message.objects.select_related("conversation", "sender", "media")
+    changed = _mine(principal).filter(change__gt=start.moment).values("id")
+    said_since: QuerySet[Any] = messages.filter(
+        Exists(_my_participation(principal, "conversation_id").filter(joined_change__lt=OuterRef("change"))),
+        conversation_id__in=changed,
         change__range=(start.moment + 1, now),
     ).order_by("change")
-    said_before = (
-        all_messages.filter(
+    # One filter and then the annotation: so both speak of one row, mine.
+    joined = "conversation__participants__joined_change"
+    said_before: QuerySet[Any] = (
+        messages.filter(
             Q(**{f"{joined}__gt": start.moment}) | Q(**{joined: start.moment}, change__gt=start.change),
-            **me,
-            **{f"{joined}__lte": now},
+            **{f"{joined}__range": (start.moment, now)},
+            conversation__participants__user_id=principal.user_id,
             change__lt=F(joined),
         )
         .annotate(joined=F(joined))
@@ -128,7 +131,7 @@ def _conversations(
                 queue_id__in=access.served_queue_ids(principal),
                 state_change__range=(start.moment + 1, now),
             )
-            .exclude(participants__user_id=principal.user_id)
+            .exclude(Exists(_my_participation(principal, "id")))
             .order_by("state_change")[:count]
         )
         found |= {row.id: (Place(row.state_change, row.state_change), row) for row in around}
@@ -136,6 +139,16 @@ def _conversations(
 
 
 def _mine(principal: Principal) -> QuerySet[Conversation]:
-    return selectors.conversations().filter(
-        organization_id=principal.organization_id, participants__user_id=principal.user_id
-    )
+    """The conversations in which somebody takes part.
+
+    An agent's are found among what changed in the organization, which is little since its last question; the
+    index of all its participations would grow with the years.
+    """
+    mine = selectors.conversations().filter(organization_id=principal.organization_id)
+    if principal.is_customer:
+        return mine.filter(customer_id=principal.user_id)
+    return mine.filter(Exists(_my_participation(principal, "id")))
+
+
+def _my_participation(principal: Principal, conversation_id: str) -> QuerySet[Participant]:
+    return Participant.objects.filter(conversation_id=OuterRef(conversation_id), user_id=principal.user_id)
