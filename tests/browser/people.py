@@ -1,6 +1,16 @@
 """A visitor in the widget and an agent at the desk, as they act in their browsers."""
 
-from playwright.async_api import Browser, BrowserContext, FilePayload, Locator, Page, expect
+from typing import ClassVar
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    FilePayload,
+    Locator,
+    Page,
+    StorageState,
+    expect,
+)
 
 from helpdesk.demo import DEMO_PASSWORD
 
@@ -59,6 +69,8 @@ class Visitor:
 class AgentAtDesk:
     """An agent with the desk open."""
 
+    _signed_in: ClassVar[dict[tuple[str, str], StorageState]] = {}
+
     def __init__(self, page: Page) -> None:
         self.page = page
         self.queue = page.locator("#queue")
@@ -68,15 +80,23 @@ class AgentAtDesk:
 
     @classmethod
     async def come(cls, browser: Browser, url: str, email: str) -> "AgentAtDesk":
-        """Sign in, as an agent does who follows the link to the desk."""
-        context = await browser.new_context(viewport={"width": 1400, "height": 860})
+        """Open the desk; the first time, sign in, as an agent does who follows the link to it."""
+        signed_in = cls._signed_in.get((url, email))
+        context = await browser.new_context(viewport={"width": 1400, "height": 860}, storage_state=signed_in)
         agent = cls(await context.new_page())
         await agent.page.goto(f"{url}/admin/desk/")
-        await agent.page.get_by_label("Sign-in e-mail").fill(email)
-        await agent.page.get_by_label("Password").fill(DEMO_PASSWORD)
-        await agent.page.get_by_role("button", name="Log in").click()
+        if signed_in is None:
+            await agent.sign_in(email)
+            cls._signed_in[url, email] = await context.storage_state()
         await expect(agent.page.locator("#connection")).to_have_text("Connected")
         return agent
+
+    async def sign_in(self, email: str) -> None:
+        """Fill in the page that asks who one is."""
+        await self.page.get_by_label("Sign-in e-mail").fill(email)
+        await self.page.get_by_label("Password").fill(DEMO_PASSWORD)
+        await self.page.get_by_role("button", name="Log in").click()
+        await self.page.wait_for_url("**/admin/desk/")
 
     async def take_next(self) -> None:
         """Take the next waiting chat."""

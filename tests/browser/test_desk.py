@@ -148,9 +148,7 @@ async def test_an_ended_session_is_said_and_what_was_written_survives_the_sign_i
     assert await vera.received() == []
 
     await alice.page.get_by_role("link", name="Sign in again").click()
-    await alice.page.get_by_label("Sign-in e-mail").fill("alice@example.com")
-    await alice.page.get_by_label("Password").fill("helpdesk-demo")
-    await alice.page.get_by_role("button", name="Log in").click()
+    await alice.sign_in("alice@example.com")
     await expect(alice.page.locator("#conversation-title")).to_have_text("Vera")
     await alice.sees("Written before the session ended")
     await expect(alice.timeline.get_by_text("Sent").last).to_be_visible()

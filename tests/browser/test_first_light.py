@@ -10,6 +10,8 @@ from tests.support.servers import RunningHelpdesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
+_admins: dict[str, str] = {}
+
 
 @pytest.fixture
 async def agent(browser: Browser, helpdesk: RunningHelpdesk) -> AgentAtDesk:
@@ -21,9 +23,11 @@ async def agent(browser: Browser, helpdesk: RunningHelpdesk) -> AgentAtDesk:
 async def close_all_chats(browser: Browser, api: str) -> None:
     """Close, as an admin, what another test left open."""
     request = (await browser.new_context()).request
-    credentials = {"email": "admin@example.com", "password": DEMO_PASSWORD}
-    tokens = await (await request.post(f"{api}/auth/token", data=credentials)).json()
-    headers = {"Authorization": f"Bearer {tokens['access']}"}
+    if api not in _admins:
+        credentials = {"email": "admin@example.com", "password": DEMO_PASSWORD}
+        tokens = await (await request.post(f"{api}/auth/token", data=credentials)).json()
+        _admins[api] = tokens["access"]
+    headers = {"Authorization": f"Bearer {_admins[api]}"}
     for status in ("open", "waiting"):
         listed = await request.get(f"{api}/chat/support/conversations?status={status}", headers=headers)
         for chat in (await listed.json())["data"]:
