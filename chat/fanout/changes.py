@@ -38,7 +38,8 @@ def changes_since(conversation_id: str, version: int) -> tuple[list[DurableEvent
     if conversation is None:
         return [], version
     window = {"version__gt": version, "version__lte": conversation.version}
-    rows = selectors.messages_of(conversation)
+    # Every row that was made or changed since, by the index on its version; a change may be newer than ours.
+    rows = selectors.messages_of(conversation).filter(version__gt=version)
     new = list(rows.filter(created_version__gt=version, created_version__lte=conversation.version))
     # Whatever is said anew tells of the message as it is now, so a revision of a new one is in it already.
     revised = list(rows.filter(**window, created_version__lte=version))
