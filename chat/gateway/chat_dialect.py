@@ -57,24 +57,28 @@ def dialect(event: Event) -> Iterable[Outgoing]:
 
 
 def _conversation_changed(facts: ConversationFacts, kind: str) -> Iterable[Outgoing]:
+    """Say what is new; where only the outcome is known, all that may be: to hear it twice does no harm."""
     concerned = (rooms.conversation(facts.id), *map(rooms.user, facts.read))
-    if kind == "rated" and facts.rating is not None:
+    if kind in ("", "rated") and facts.rating is not None:
         rating = {"chatId": facts.id, "score": facts.rating.score, "comment": facts.rating.comment}
         yield _tell(concerned, "chat-rated", lambda: rating)
-    elif kind == "profile":
+    if kind in ("", "profile"):
         customer = {"chatId": facts.id, "customer": payloads.identity(facts.customer)}
         yield _tell(concerned, "customer-updated", lambda: customer)
-    elif facts.status == "closed":
+    if kind not in ("rated", "profile", "started"):
+        name, state = _state(facts)
+        yield _tell(concerned, name, lambda: state)
+
+
+def _state(facts: ConversationFacts) -> tuple[str, Payload]:
+    if facts.status == "closed":
         closed_by = facts.closed_by.id if facts.closed_by else None
-        closed = {"chatId": facts.id, "reason": facts.close_reason, "closedBy": closed_by}
-        yield _tell(concerned, "chat-closed", lambda: closed)
-    elif facts.status == "resolved":
-        yield _tell(concerned, "chat-resolved", lambda: {"chatId": facts.id})
-    elif facts.agent is not None:
-        yield _tell(concerned, "chat-assigned", partial(_taken_by, facts.id, facts.agent))
-    elif kind not in ("", "started"):
-        queue = {"chatId": facts.id, "toQueue": payloads.queue(facts), "toAgent": None}
-        yield _tell(concerned, "chat-transferred", lambda: queue)
+        return "chat-closed", {"chatId": facts.id, "reason": facts.close_reason, "closedBy": closed_by}
+    if facts.status == "resolved":
+        return "chat-resolved", {"chatId": facts.id}
+    if facts.agent is not None:
+        return "chat-assigned", _taken_by(facts.id, facts.agent)
+    return "chat-transferred", {"chatId": facts.id, "toQueue": payloads.queue(facts), "toAgent": None}
 
 
 def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:

@@ -28,6 +28,8 @@ from chat.events import (
     ReceiptChanged,
     TypingChanged,
 )
+from chat.fanout.changes import changes_since
+from chat.fanout.hub import Hub
 from chat.gateway import chat_dialect, root
 from chat.models import Conversation, Media
 from chat.selectors import conversations
@@ -198,14 +200,14 @@ def stage(people, told):
     return stage
 
 
-def clients_of(stage: Stage) -> list[ReferenceClient]:
+def clients_of(stage: Stage, hub: Hub) -> list[ReferenceClient]:
     """Vera and Ana, in both dialects, in the chat with a snapshot of it."""
     clients: list[ReferenceClient] = [
         client(principal, namespace)
         for principal in (stage.people.vera, stage.people.ana)
         for client, namespace in ((RootClient, "/"), (ChatClient, "/chat"))
     ]
-    hub, call = stage.told.fanout.hub, stage.told.process.call
+    call = stage.told.process.call
     for client in clients:
         own = [rooms.user(client.user_id)]
         if client.is_staff_member:
@@ -232,7 +234,7 @@ def fresh(client: ReferenceClient, stage: Stage) -> dict:
 
 @pytest.mark.parametrize(("event", "act"), [row[1:] for row in CASES], ids=[row[0] for row in CASES])
 def test_a_snapshot_and_what_follows_it_is_a_fresh_snapshot(stage, event, act):
-    clients = clients_of(stage)
+    clients = clients_of(stage, stage.told.fanout.hub)
     before = [client.state() for client in clients]
     polled = [feed.begin(client.principal).cursor for client in clients]
     stage.told.forget()
@@ -249,8 +251,25 @@ def test_a_snapshot_and_what_follows_it_is_a_fresh_snapshot(stage, event, act):
             assert [facts.id for facts in page.conversations] == [stage.id]
 
 
+DURABLE_CASES = [(name, act) for name, event, act in CASES if event in DURABLE_EVENTS]
+
+
+@pytest.mark.parametrize("act", [row[1] for row in DURABLE_CASES], ids=[row[0] for row in DURABLE_CASES])
+def test_what_the_channel_layer_lost_is_healed_to_a_fresh_snapshot(stage, act):
+    hub = Hub()
+    for dialect in (root, chat_dialect):
+        hub.register(dialect.NAMESPACE, dialect.dialect)
+    clients = clients_of(stage, hub)
+    version = hub.timelines[stage.id].version
+    act(stage)
+    hub.catch_up(stage.id, *changes_since(stage.id, version))
+    for client in clients:
+        # Queues are not healed by a conversation's changes.
+        assert client.state() | {"waiting": []} == fresh(client, stage) | {"waiting": []}
+
+
 def test_a_note_changes_what_agents_see_and_nothing_of_the_customers(stage):
-    clients = clients_of(stage)
+    clients = clients_of(stage, stage.told.fanout.hub)
     before = [client.state() for client in clients]
     the_agent_notes(stage)
     stage.told.events()
