@@ -27,10 +27,6 @@ class Endpoint:
         """Whether it is for people without a token."""
         return "auth/" in self.route or "widget/" in self.route
 
-    def path(self, values: dict[str, str]) -> str:
-        """The address with its placeholders filled in; a placeholder without a value fails."""
-        return "/" + PLACEHOLDER.sub(lambda match: values[match[1]], self.route)
-
     def path_to(self, value: str) -> str:
         """The address with the same value for every placeholder."""
         return "/" + PLACEHOLDER.sub(value, self.route)

@@ -22,8 +22,6 @@ WORDS = "whispered"
 NOTE = "grumbled"
 """What the agents write for each other."""
 
-STATES = ("taken", "waiting", "closed")
-
 _numbers = count(1)
 
 
