@@ -4,6 +4,7 @@ import { systemClock } from "../shared/clock.js";
 import { Conversation } from "../shared/conversation.js";
 import { isSystemMessage } from "../shared/messages.js";
 import { TypingSender, TypingTracker } from "../shared/typing.js";
+import { chatChanges } from "./chat_changes.js";
 
 /** An ack may overtake a message of the room; only what is still missing after this is asked for. */
 const GAP_PATIENCE_MILLISECONDS = 1500;
@@ -211,17 +212,23 @@ export class LiveConversation {
       "message-updated": () => this.state.applyRevision(data),
       "message-deleted": () => this.state.applyRevision(data),
       "presence-change": () => this.#takePresence(data),
-      "chat-assigned": () => this.#assigned(data),
-      "chat-resolved": () => this.#resolved(),
-      "chat-transferred": () => this.#transferred(data),
       "chat-closed": () => this.#close(data),
       "queue-position": () => this.#queued(event, data),
       "queue-timeout": () => this.#queued(event, null),
       "inactivity-warning": () => { this.closesAt = data.closesAt; },
     };
-    if (!Object.hasOwn(changes, event)) return;
-    changes[event]();
+    const chat = chatChanges(event, data);
+    if (chat) this.#takeChat(chat);
+    else if (Object.hasOwn(changes, event)) changes[event]();
+    else return;
     this.#changed();
+  }
+
+  #takeChat(changes) {
+    this.state.updateChat(changes);
+    const { status } = this.state.chat;
+    if (status !== "waiting") this.queue = null;
+    if (status === "resolved") this.closesAt = null;
   }
 
   #takePresence({ userId, email, name, role, status }) {
@@ -241,22 +248,6 @@ export class LiveConversation {
   #endTyping(id, name) {
     this.typing.end(id);
     this.#emit("end-typing", { name });
-  }
-
-  #assigned({ agentName, agentEmail }) {
-    this.queue = null;
-    this.state.updateChat({ status: "open", handler: "agent", agent: { name: agentName, email: agentEmail }, agentStatus: "online" });
-  }
-
-  #resolved() {
-    this.queue = null;
-    this.closesAt = null;
-    this.state.updateChat({ status: "resolved" });
-  }
-
-  /** To another agent it is offered only, and stays with the first until then. */
-  #transferred({ toQueue }) {
-    if (toQueue) this.state.updateChat({ status: "waiting", handler: "queue", agent: null, agentStatus: undefined, queue: toQueue });
   }
 
   #queued(event, position) {

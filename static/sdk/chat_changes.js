@@ -1,0 +1,16 @@
+/** What an event says a chat is now (SPEC §5.2). */
+
+const CHANGES = {
+  "chat-assigned": ({ agentName, agentEmail }) => ({
+    status: "open", handler: "agent", agent: { name: agentName, email: agentEmail }, agentStatus: "online",
+  }),
+  "chat-resolved": () => ({ status: "resolved" }),
+  // To another agent it is offered only, and stays with the first until then.
+  "chat-transferred": ({ toQueue }) => toQueue && { status: "waiting", handler: "queue", agent: null, agentStatus: undefined, queue: toQueue },
+  "customer-updated": ({ customer }) => ({ customer }),
+};
+
+/** The fields of the `chat` that change; null when the event says nothing of it. */
+export function chatChanges(event, data) {
+  return (Object.hasOwn(CHANGES, event) && CHANGES[event](data)) || null;
+}
