@@ -8,6 +8,7 @@ order without gaps. The others are lost when nobody is there to hear them.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -90,7 +91,7 @@ class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
     """A conversation's state.
 
     `unread` counts for each participant's id what it has not read of others, `read` says up to which `seq`
-    each has read.
+    each has read. `context` is what the customer's client said of itself.
     """
 
     id: str
@@ -109,6 +110,7 @@ class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
     customer_is_online: bool = False
     read: dict[str, int] = {}
     rating: RatingFacts | None = None
+    context: dict[str, Any] = {}
 
     @property
     def handler(self) -> str | None:

@@ -109,6 +109,7 @@ def conversation(facts: ConversationFacts) -> Payload:
         "unreadCount": facts.unread,
         "readSeq": facts.read,
         "rating": rating(facts.rating),
+        "context": facts.context,
         "lastSeq": facts.last_seq,
         "queue": queue(facts),
         "createdAt": timestamp(facts.created_at),

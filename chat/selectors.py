@@ -82,6 +82,7 @@ def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts
             customer_is_online=statuses[conversation.customer_id] != presence.OFFLINE,
             read=read.get(conversation.id, {}),
             rating=rating_facts(conversation),
+            context=conversation.context,
         )
         for conversation in found
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from accounts.models import User
 from accounts.tokens import Principal
 from chat import access, selectors
 from chat.actions import inactivity, routing, transitions
+from chat.actions.contexts import checked_context
 from chat.errors import InvalidInput
 from chat.models import Conversation, Status
 from queueing import line
@@ -18,17 +20,20 @@ from queueing import line
 MAX_REASON_CHARACTERS = 200
 
 
-def start_conversation(customer: Principal, queue_id: str | None = None) -> tuple[Conversation, bool]:
+def start_conversation(
+    customer: Principal, queue_id: str | None = None, context: Any = None
+) -> tuple[Conversation, bool]:
     """Return the customer's conversation that is not closed, or start one; say whether it is new (SPEC §3).
 
-    However many tabs start at once, there is one. Raises `Forbidden` for agents and `NotFound` for
-    a queue that is not the organization's.
+    However many tabs start at once, there is one. `context` is kept with a new one. Raises `Forbidden` for
+    agents, `NotFound` for a queue that is not the organization's, and `InvalidInput`.
     """
     access.customer(customer)
+    context = checked_context(context)
     if (live := _live_conversation(customer)) is not None:
         return live, False
     try:
-        return _create(customer, queue_id, now=timezone.now()), True
+        return _create(customer, queue_id, context, now=timezone.now()), True
     except IntegrityError:
         live = _live_conversation(customer)
         if live is None:
@@ -43,13 +48,16 @@ def _live_conversation(customer: Principal) -> Conversation | None:
 
 
 @transaction.atomic
-def _create(customer: Principal, queue_id: str | None, *, now: datetime) -> Conversation:
+def _create(
+    customer: Principal, queue_id: str | None, context: dict[str, Any], *, now: datetime
+) -> Conversation:
     queue = access.queue_for_customer(customer, queue_id)
     conversation = Conversation.objects.create(
         organization_id=customer.organization_id,
         customer=User.objects.get(id=customer.user_id),
         queue=queue,
         status=Status.WAITING,
+        context=context,
         last_activity_at=now,
         created_at=now,
         updated_at=now,

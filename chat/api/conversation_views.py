@@ -27,7 +27,9 @@ class Conversations(View):
     def post(self, request: Request) -> Response:
         """Start a conversation, or return the one that is not closed."""
         body = self.body(serializers.StartConversation)
-        conversation, is_new = conversations.start_conversation(self.caller(), body.get("queueId"))
+        conversation, is_new = conversations.start_conversation(
+            self.caller(), body.get("queueId"), body.get("context")
+        )
         done = "created" if is_new else "retrieved"
         return answer(f"Conversation {done} successfully", _payload(conversation))
 

@@ -60,6 +60,8 @@ class ChangeProfile(serializers.Serializer[Any]):
 
 class StartConversation(serializers.Serializer[Any]):
     queueId = StrictCharField(max_length=64, required=False, allow_null=True)
+    # Its size is checked, and named, where every context passes: chat.actions.contexts.
+    context = serializers.DictField(required=False, allow_null=True)  # type: ignore[assignment]
 
 
 @extend_schema_serializer(

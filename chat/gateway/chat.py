@@ -36,8 +36,9 @@ async def join_chat(socket: Socket, command: commands.JoinChat) -> Payload:
     if chat_id is None:
         if not socket.user.is_customer:
             raise InvalidInput("An agent names the chat to join: chatId is needed.")
+        context = command.context or socket.handshake.auth.get("context")
         conversation, _ = await in_database_thread(
-            conversations.start_conversation, socket.user, command.queue_id
+            conversations.start_conversation, socket.user, command.queue_id, context
         )
         chat_id = str(conversation.id)
     return {"chat": await _enter(socket, chat_id, command.last_seq)}

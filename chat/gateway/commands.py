@@ -53,6 +53,7 @@ class JoinChat(Command, frozen=True):
     chat_id: Id | None = None
     last_seq: Annotated[int, msgspec.Meta(ge=0)] | None = None
     queue_id: Id | None = None
+    context: dict[str, Any] | None = None
 
 
 class SendToChat(InChat, frozen=True):

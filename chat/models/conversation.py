@@ -49,6 +49,11 @@ class Conversation(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    context = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="What the customer's client said of itself when it began: page, device.",
+    )
     last_seq = models.PositiveIntegerField(default=0)
     version = models.PositiveIntegerField(default=0)
     state_version = models.PositiveIntegerField(default=0)

@@ -10,6 +10,7 @@ from chat.actions.conversations import close_conversation, start_conversation
 from chat.errors import AlreadyTaken, ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
 from chat.events import ConversationChanged, MessageCreated, QueueChanged
 from chat.models import Conversation, Participant, Transition
+from chat.selectors import conversation_facts
 from queueing import line
 from queueing.models import Entry, Queue, Timer
 from tests.support.chats import chat_of, start, texts
@@ -237,3 +238,29 @@ def test_two_organizations_do_not_see_each_others_lines(people):
     start(people.vera)
     start(people.olaf)
     assert (line.waiting_count(people.support.id), line.waiting_count(people.elsewhere.id)) == (1, 1)
+
+
+def test_what_a_client_says_of_itself_is_kept_with_a_new_conversation_and_changes_no_other(people):
+    said = {"page": "https://shop.example/jug", "device": {"os": "Android"}, "configId": "home-widget"}
+    conversation, _ = conversations.start_conversation(people.vera, context=said)
+    assert conversation_facts(conversation).context == said
+    again, is_new = conversations.start_conversation(people.vera, context={"page": "another"})
+    assert (again.context, is_new) == (said, False)
+    assert start(people.walt).context == {}
+
+
+@pytest.mark.parametrize(
+    ("context", "problem"),
+    [
+        ("a text", "is an object"),
+        ([1], "is an object"),
+        ({"a": "x" * 4_096}, "at most 4,096"),
+        ({"a": "b\0c"}, "NUL"),
+        ({"a\0": 1}, "NUL"),
+        ({"a": 10**30}, "cannot be stored"),
+    ],
+)
+def test_a_context_that_cannot_be_kept_is_refused(people, context, problem):
+    with pytest.raises(InvalidInput, match=problem):
+        conversations.start_conversation(people.vera, context=context)
+    assert not Conversation.objects.exists()

@@ -31,6 +31,9 @@ class Conversation(Shape):
         child=Count(), help_text="For each participant's id: up to which message it has read."
     )
     rating = Rating(allow_null=True)
+    context = serializers.DictField(  # type: ignore[assignment]
+        help_text="What the customer's client said of itself when it began."
+    )
     lastSeq = Count()
     queue = QueueName(allow_null=True)
     createdAt = Time()
