@@ -11,10 +11,11 @@ from django.utils import timezone
 from accounts.tokens import Principal
 from chat import access, fanout, selectors
 from chat.actions import transitions
+from chat.actions.messages import PREVIEW_CHARACTERS
 from chat.actions.texts import checked_text
 from chat.errors import Conflict
-from chat.events import MessageFacts, MessageRevised
-from chat.models import Conversation, Message, MessageRevision
+from chat.events import MessageFacts, MessageRevised, QueueChanged
+from chat.models import Conversation, Message, MessageRevision, Status
 from chat.models.change_counter import take_changes
 
 
@@ -82,6 +83,19 @@ def _save(conversation: Conversation, message: Message, now: datetime) -> None:
     message.save(update_fields=["text", "media", "edited_at", "deleted_at", "version", "change"])
     facts = _facts(conversation, message)
     fanout.publish_on_commit(MessageRevised(facts.conversation_id, message.version, facts))
+    if conversation.status == Status.WAITING:
+        # The agents of its queue have read the old text in their line.
+        fanout.publish_on_commit(_preview(conversation))
+
+
+def _preview(conversation: Conversation) -> QueueChanged:
+    return QueueChanged(
+        kind="message",
+        queue_id=str(conversation.queue_id),
+        conversation_id=str(conversation.id),
+        customer=selectors.person(conversation.customer),
+        preview=selectors.last_texts([conversation]).get(str(conversation.id), "")[:PREVIEW_CHARACTERS],
+    )
 
 
 def _facts(conversation: Conversation, message: Message) -> MessageFacts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MAX_FILES = 5
-MAX_FILE_BYTES = 10_000_000
+MAX_FILE_BYTES = 10 * 1024 * 1024
 MAX_UPLOAD_BYTES = MAX_FILES * MAX_FILE_BYTES + 100_000
 """Of one request: the files, and what multipart puts around them."""
 

@@ -1,7 +1,7 @@
 /** Files people send: what they may be, and how they get to the server (SPEC §6 `POST media`). */
 
 /** Of one file, in bytes; the server's limit. */
-export const MAX_FILE_BYTES = 10_000_000;
+export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 /** What a file chooser offers. */
 export const ACCEPTED_FILES = "image/*,audio/*,video/*";

@@ -6,7 +6,7 @@ from chat import selectors
 from chat.actions import notes, resolving, revisions, routing
 from chat.actions.conversations import close_conversation
 from chat.errors import Conflict, ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
-from chat.events import MessageRevised, NoteCreated
+from chat.events import MessageRevised, NoteCreated, QueueChanged
 from chat.models import MessageRevision, Note
 from tests.support.chats import chat_of, read, say, start, texts
 
@@ -53,6 +53,16 @@ def test_a_deleted_message_keeps_its_place_and_says_nothing_more(people, told, c
     revisions.delete_message(people.ana, message.id)
     assert len(told.of(MessageRevised)) == 1
     assert selectors.last_texts([chat]) == {str(chat.id): "What?"}
+
+
+def test_the_agents_of_the_queue_no_longer_see_what_a_waiting_customer_took_back(people, told):
+    chat = start(people.walt)
+    say(people.walt, chat, "Hello")
+    message = say(people.walt, chat, "my password is …").message
+    told.forget()
+    revisions.delete_message(people.walt, message.id)
+    [event] = told.of(QueueChanged)
+    assert (event.kind, event.preview) == ("message", "Hello")
 
 
 def test_an_admin_edits_and_deletes_what_anybody_said_even_after_the_end(people, chat):
