@@ -32,8 +32,8 @@ def _requests(
 def _cursor(caller: Caller, missed: int) -> str:
     """The cursor of a client that has everything but its last `missed` messages."""
     changes = Message.objects.filter(conversation__participants__user_id=caller.user.id).order_by("-change")
-    known = changes.values_list("change", flat=True)[missed]
-    return f"{known}.{known}"
+    known = changes.values_list("change", flat=True)[missed : missed + 1]
+    return f"{known[0]}.{known[0]}" if known else "0.0"
 
 
 def _now(caller: Caller) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from chat.errors import InvalidInput
+from chat.models.rating import MAX_COMMENT_CHARACTERS
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -68,8 +69,8 @@ class AddNote(InChat, frozen=True):
 
 
 class RateChat(InChat, frozen=True):
-    score: int
-    comment: str = ""
+    score: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    comment: Annotated[str, msgspec.Meta(max_length=MAX_COMMENT_CHARACTERS)] = ""
 
 
 class SetStatus(Command, frozen=True):

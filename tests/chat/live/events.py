@@ -41,6 +41,10 @@ GOOD: dict[str, Any] = {
     "lastSeq": 0,
     "status": "online",
     "reason": "Solved",
+    "mediaId": None,
+    "context": {"page": "https://shop.example/jug"},
+    "score": 5,
+    "comment": "Quick",
 }
 """A good value of every field; for a field that is not here a test fails until somebody says what is"""
 
@@ -54,7 +58,7 @@ class Fields:
         self.required = [name for name, field in self.all.items() if field.required]
 
     def kind(self, name: str) -> type:
-        """`str` or `int`, whatever else may be instead."""
+        """`str`, `int` or `dict`, whatever else may be instead."""
         declared = msgspec.inspect.type_info(self.all[name].type)
         kinds = declared.types if isinstance(declared, msgspec.inspect.UnionType) else (declared,)
         for kind in kinds:
@@ -62,6 +66,8 @@ class Fields:
                 return str
             if isinstance(kind, msgspec.inspect.IntType):
                 return int
+            if isinstance(kind, msgspec.inspect.DictType):
+                return dict
         raise AssertionError(f"say in this test what bad values a {declared} has")
 
 

@@ -40,6 +40,8 @@ async def test_ids_that_nothing_has_are_refused(
     client = await clients.socket(namespace, world["people"]["ana"], chatId=good["chatId"])
     for name in fields.all:
         if name.endswith("Id") and name != "clientMessageId" and (event, name) not in UNUSED:
+            # An id of media goes with a message of media.
+            sound |= {"messageType": "image"} if name == "mediaId" else {}
             for unknown in ("nowhere", nowhere(), "0", good["messageId"] + "0", "{" + good["chatId"] + "}x"):
                 refusal = await client.denied(event, {**sound, name: unknown})
                 assert refusal["code"] in ("not_found", "forbidden"), (name, unknown, refusal)

@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.processes, ON_SQLITE]
 NO_OBJECTS: list[Any] = ["text", "", 42, -1.5, True, None, [], ["text"], [[{}]], [{"chatId": "x"}]]
 BAD_TEXTS: list[Any] = [7, 1.5, True, [], ["text"], {}, {"$ne": ""}, DEEP]
 BAD_NUMBERS: list[Any] = ["1", "x", -1, 1.5, True, 10**30, [], {}]
+BAD_OBJECTS: list[Any] = ["text", 7, 1.5, True, [], [{}]]
+BAD_VALUES = {str: BAD_TEXTS, int: BAD_NUMBERS, dict: BAD_OBJECTS}
 TOO_LONG = "x" * 20_000
 
 
@@ -37,10 +39,10 @@ def bad_data(fields: Fields, good: dict[str, Any]) -> Iterator[tuple[str, str, A
         yield name, "is missing", {key: value for key, value in good.items() if key != name}
         yield name, "is null", {**good, name: None}
     for name in fields.all:
-        is_text = fields.kind(name) is str
-        for value in BAD_TEXTS if is_text else BAD_NUMBERS:
+        kind = fields.kind(name)
+        for value in BAD_VALUES[kind]:
             yield name, f"is {value!r}", {**good, name: value}
-        if is_text:
+        if kind is str:
             yield name, "is too long", {**good, name: TOO_LONG}
 
 
