@@ -90,6 +90,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return
     for item in items:
         # Those that start a helpdesk share it: one test process runs them all.
-        if "helpdesk" in getattr(item, "fixturenames", ()):
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "helpdesk" in getattr(item, "fixturenames", ()):
             kind = item.callspec.params.get("database_kind", "") if hasattr(item, "callspec") else ""
             item.add_marker(pytest.mark.xdist_group(f"{item.path}-{kind}"))

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 
 from bench.options import positive
@@ -91,8 +92,11 @@ def _turns(dialogues: Path | None) -> list[str]:
     letters = "aeioubcdfglmnprst"
     words = ["".join(dice.choices(letters, k=dice.randint(2, 9))) for _ in range(MADE_UP_WORDS)]
     # The n-th word comes about 1/n times as often as the first, as in languages (Zipf).
-    weights = [1 / rank for rank in range(1, MADE_UP_WORDS + 1)]
-    return [" ".join(dice.choices(words, weights, k=dice.randint(3, 20))) for _ in range(MADE_UP_TURNS)]
+    weights = list(accumulate(1 / rank for rank in range(1, MADE_UP_WORDS + 1)))
+    return [
+        " ".join(dice.choices(words, cum_weights=weights, k=dice.randint(3, 20)))
+        for _ in range(MADE_UP_TURNS)
+    ]
 
 
 def _measure(options: argparse.Namespace, turns: Sequence[str]) -> Report:

@@ -11,7 +11,7 @@ import aiohttp
 import psutil
 import pytest
 
-from chat.media.formats import MAX_UPLOAD_BYTES
+from chat.media.formats import MAX_FILE_BYTES, MAX_UPLOAD_BYTES
 from tests.support import media_samples
 from tests.support.live import ON_SQLITE, Live, World
 from tests.support.live_clients import Clients, Person
@@ -169,7 +169,7 @@ async def test_a_file_too_long_among_small_ones_is_refused_whatever_is_said_of_i
     clients: Clients, live: Live, guest: Callable[[], Person]
 ) -> None:
     person = guest()
-    long = form("audio", ("a.wav", io.BytesIO(bytes(10_000_001))))
+    long = form("audio", ("a.wav", io.BytesIO(bytes(MAX_FILE_BYTES + 1))))
     status, body = await clients.rest("POST", "media", person, data=long)
     assert (status, body["code"]) == (413, "too_large")
     many = b"".join(b'--b\r\nContent-Disposition: form-data; name="x"\r\n\r\nx\r\n' for _ in range(10_000))
