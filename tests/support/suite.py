@@ -16,6 +16,9 @@ from tests.support.services import PostgreSQLServer
 
 ROOT = Path(__file__).resolve().parents[2]
 JAVASCRIPT_TESTS = "*.test.mjs"
+PROCESSES = "3"
+"""One more than the cores we count on: tests of running helpdesks and of browsers wait much of their time."""
+
 NO_TESTS_COLLECTED = 5
 
 
@@ -29,7 +32,7 @@ def run_pytest(
     if database_url is not None:
         environment["DATABASE_URL"] = database_url
     alone = {"-s", "--pdb", "-n", "--collect-only", "--co"} & set(arguments)
-    parallel = [] if alone else ["-n", "2", "--dist", "loadgroup"]
+    parallel = [] if alone else ["-n", PROCESSES, "--dist", "loadgroup"]
     command = [sys.executable, "-m", "pytest", *parallel, f"--junitxml={report}", *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment).returncode
     return code, read_report(report)
