@@ -16,9 +16,7 @@ from tests.support.services import PostgreSQLServer
 
 ROOT = Path(__file__).resolve().parents[2]
 JAVASCRIPT_TESTS = "*.test.mjs"
-PROCESSES = "3"
-"""One more than the cores we count on: tests of running helpdesks and of browsers wait much of their time."""
-
+PROCESSES = "2"
 NO_TESTS_COLLECTED = 5
 
 
