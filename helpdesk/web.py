@@ -38,7 +38,7 @@ def serve() -> None:
         port=paths.PORT,
         loop="uvloop",
         http="httptools",
-        ws="websockets-sansio",
+        ws="helpdesk.websocket_protocol:WebSocketProtocol",
         ws_per_message_deflate=False,
         # The type of the Engine.IO packet stands before the payload.
         ws_max_size=settings.SOCKETIO_MAX_PAYLOAD_BYTES + 1,

@@ -14,7 +14,8 @@ from tests.support.socketio_clients import Polling, http_client
 
 APPLICATION = "tests.support.socketio_app:application"
 START_SECONDS = 20.0
-UVICORN = ["uvicorn", APPLICATION, "--ws", "websockets-sansio", "--ws-per-message-deflate", "false"]
+WEBSOCKET_PROTOCOL = "helpdesk.websocket_protocol:WebSocketProtocol"
+UVICORN = ["uvicorn", APPLICATION, "--ws", WEBSOCKET_PROTOCOL, "--ws-per-message-deflate", "false"]
 DAPHNE = ["daphne", APPLICATION, "--bind", "127.0.0.1"]
 
 
@@ -50,6 +51,10 @@ class Server:
             time.sleep(0.05)
         raise RuntimeError(f"the server did not start:\n{self.stop()}")
 
+    def said(self):
+        """Everything it has printed so far; read without moving the place where it prints."""
+        return os.pread(self.output.fileno(), 100_000_000, 0).decode()
+
     def stop(self):
         self.process.terminate()
         try:
@@ -57,9 +62,8 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        with self.output as output:
-            output.seek(0)
-            return output.read().decode()
+        with self.output:
+            return self.said()
 
 
 def running(command, **environment):

@@ -33,9 +33,6 @@ TROUBLE = re.compile(
     r'Traceback|"level": ?"(error|critical)"|Exception ignored|was never (awaited|retrieved)'
 )
 
-HUNG_UP = "ASGI callable returned without completing handshake."
-"""What uvicorn says of a client that went away while its WebSocket was being opened."""
-
 
 class Live:
     """A running helpdesk as its clients know it: addresses, people, and a log that should hold no trouble.
@@ -94,7 +91,7 @@ class Live:
 
     def trouble(self) -> list[str]:
         """What its processes have said that nothing a client sends may make them say."""
-        return [line for line in self.log_lines() if TROUBLE.search(line) and HUNG_UP not in line]
+        return [line for line in self.log_lines() if TROUBLE.search(line)]
 
 
 @contextmanager
