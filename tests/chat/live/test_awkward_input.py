@@ -1,18 +1,17 @@
-"""Texts and ids that are hard to store or to find, on every event; PostgreSQL is the stricter database."""
+"""Texts and ids that are hard to store or to find, on every event and on both databases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tests.chat.live.events import CODES, DEEP, Fields, check_refusal, every_event, good_data
-from tests.support.live import ON_POSTGRESQL, Live, World
-from tests.support.live_clients import Clients, Person, Refused, nowhere
+from tests.chat.live.events import CODES, DEEP, Fields, check_refusal, every_event
+from tests.support.live import World
+from tests.support.live_clients import Clients, Refused, nowhere
 
-pytestmark = [pytest.mark.processes, ON_POSTGRESQL]
+pytestmark = [pytest.mark.processes]
 
 AWKWARD_TEXTS = ["nul \0 inside", "\0", "half \ud83d an emoji", "\ud83d", "\x1b[31m", "‮", "'; DROP TABLE--"]
 
@@ -24,16 +23,6 @@ UNUSED = {
     ("set-status", "chatId"): "the status is not about a chat",
 }
 """Where an id that nothing has may be taken, because nothing is done with it."""
-
-
-@pytest.fixture(scope="module")
-def live(live_postgresql: Live) -> Live:
-    return live_postgresql
-
-
-@pytest.fixture
-async def good(clients: Clients, world: World, guest: Callable[[], Person]) -> dict[str, Any]:
-    return await good_data(clients, world, guest())
 
 
 @every_event

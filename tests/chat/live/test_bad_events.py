@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.chat.live.events import DEEP, EVENTS, Fields, check_refusal, every_event, good_data
+from tests.chat.live.events import DEEP, EVENTS, Fields, check_refusal, every_event
 from tests.support.live import ON_SQLITE, Live, World
 from tests.support.live_clients import Clients, Person, Refused
 from tests.support.socketio_clients import RawWebSocket
@@ -26,11 +26,6 @@ TOO_LONG = "x" * 20_000
 @pytest.fixture(scope="module")
 def live(live_sqlite: Live) -> Live:
     return live_sqlite
-
-
-@pytest.fixture
-async def good(clients: Clients, world: World, guest: Callable[[], Person]) -> dict[str, Any]:
-    return await good_data(clients, world, guest())
 
 
 def bad_data(fields: Fields, good: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
