@@ -65,6 +65,22 @@ class OrganizationScopedAdmin(admin.ModelAdmin):
         return is_admin(request)
 
 
+class ReadOnlyAdmin(OrganizationScopedAdmin):
+    """Rows to look at: they write themselves, and what has happened stays. An admin page may add actions."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
 class OrganizationScopedInline(admin.TabularInline):
     """Rows inside a scoped row, under the same rule; what they may point at is the organization's too."""
 
@@ -87,6 +103,24 @@ class OrganizationScopedInline(admin.TabularInline):
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """As the row they stand in."""
         return is_admin(request)
+
+
+class ReadOnlyInline(OrganizationScopedInline):
+    """Rows inside a scoped row, to look at."""
+
+    extra = 0
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody deletes."""
+        return False
 
 
 def is_admin(request: HttpRequest) -> bool:

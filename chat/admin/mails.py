@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.admin_scope import OrganizationScopedAdmin
+from accounts.admin_scope import ReadOnlyAdmin
 from chat.actions import outgoing_mail
 from chat.models import OutgoingMail
 
@@ -35,7 +35,9 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(OrganizationScopedAdmin):
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """Read only also because the limits on mails count these rows."""
+
     list_display = ["to", "kind", "subject", "state", "attempts", "created_at", "due_at", "last_error"]
     list_filter = [StateFilter, "kind"]
     search_fields = ["to", "subject"]
@@ -53,18 +55,6 @@ class OutgoingMailAdmin(OrganizationScopedAdmin):
         if mail.sent_at:
             return "sent"
         return "waiting" if mail.due_at else "given up"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Mails are written by what they tell about."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """A mail is sent as it was written."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        """That it was sent, and to whom, stays; and the limits count these rows."""
-        return False
 
     @admin.action(description="Try again now", permissions=["view"])
     def try_again(self, request: HttpRequest, chosen: QuerySet[OutgoingMail]) -> None:
