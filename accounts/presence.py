@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 STATUSES = ("online", "away", "busy", "offline")
+ONLINE = "online"
 OFFLINE = "offline"
 GRACE_SECONDS = 5
 """How long somebody without a socket still counts as here: a reload must not flap."""

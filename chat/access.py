@@ -14,11 +14,12 @@ from django.db.models import QuerySet
 from accounts import origins
 from accounts.models import Role, User
 from accounts.tokens import Principal
-from chat.errors import ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
+from chat.errors import Conflict, ConversationClosed, Forbidden, InvalidInput, NotAssigned, NotFound
 from chat.models import Conversation, Media, Message, Status
 from chat.payloads import ROLE_NAMES
 from queueing import line
-from queueing.models import Queue
+from queueing.models import Queue, Skill
+from queueing.models.entry import MAX_SKILLS
 
 
 class ConversationOwnership(Protocol):
@@ -123,6 +124,34 @@ def check_may_resolve(
     check_may_write(principal, conversation)
 
 
+def check_may_take_over(
+    principal: Principal, conversation: ConversationOwnership, served: Collection[UUID]
+) -> None:
+    """Agents take what no agent has, out of the queues they serve; an admin also what an agent has (SPEC §3).
+
+    Raises `Forbidden`, `NotFound`, `NotAssigned`, `Conflict` for a resolved one, and `ConversationClosed`.
+    """
+    check_may_read(staff(principal), conversation)
+    if conversation.status == Status.WAITING and conversation.queue_id not in served:
+        raise no_such("conversation")
+    if conversation.status == Status.CLOSED:
+        raise ConversationClosed("This chat is closed.")
+    if conversation.status == Status.RESOLVED:
+        raise Conflict("This conversation is resolved. Open it again first.")
+    if conversation.agent_id not in (None, principal.user_id) and not principal.is_admin:
+        raise NotAssigned("Another agent has this chat. Only an admin can take it over.")
+
+
+def check_may_transfer(principal: Principal, conversation: ConversationOwnership) -> None:
+    """Who has an open chat hands it on, and admins (SPEC §3).
+
+    Raises `Forbidden`, `NotAssigned`, `ConversationClosed`, and `Conflict` for one that no agent has.
+    """
+    check_may_write(staff(principal), conversation)
+    if conversation.status != Status.OPEN or conversation.agent_id is None:
+        raise Conflict("Only a chat that an agent has can be transferred. Take it first.")
+
+
 def check_may_revise(
     principal: Principal, conversation: ConversationOwnership, sender_id: UUID | None
 ) -> None:
@@ -181,12 +210,24 @@ def agent_to_assign(admin: Principal, agent_id: str) -> User:
     """
     if not admin.is_admin:
         raise Forbidden("Only admins can do that.")
-    found = User.objects.filter(
-        id=parse_id(agent_id, "agent"),
-        organization_id=admin.organization_id,
-        role__in=(Role.AGENT, Role.ADMIN),
-        is_active=True,
-    ).first()
+    return _one_of_the_team(admin, id=parse_id(agent_id, "agent"))
+
+
+def colleague(principal: Principal, id_or_email: str) -> User:
+    """Find the agent or admin of the organization whom somebody names by id or e-mail address.
+
+    Raises `NotFound`.
+    """
+    if "@" in id_or_email:
+        return _one_of_the_team(principal, email__iexact=id_or_email.strip())
+    return _one_of_the_team(principal, id=parse_id(id_or_email, "agent"))
+
+
+def _one_of_the_team(principal: Principal, **named: Any) -> User:
+    team = User.objects.filter(
+        organization_id=principal.organization_id, role__in=(Role.AGENT, Role.ADMIN), is_active=True
+    )
+    found = team.filter(**named).first()
     if found is None:
         raise no_such("agent")
     return found
@@ -286,6 +327,31 @@ def served_queue_ids(principal: Principal, queue_id: str | None = None) -> list[
     if wanted not in served:
         raise no_such("queue")
     return [wanted]
+
+
+def queue_of_organization(principal: Principal, queue_id: str) -> Queue:
+    """Find a queue to which an agent hands a chat. Raises `NotFound`."""
+    found = Queue.objects.filter(
+        id=parse_id(queue_id, "queue"), organization_id=principal.organization_id
+    ).first()
+    if found is None:
+        raise no_such("queue")
+    return found
+
+
+def checked_skills(principal: Principal, names: Collection[str]) -> list[str]:
+    """Check the names of skills that a chat needs. Raises `InvalidInput` naming those there are."""
+    wanted = {name.strip().lower() for name in names}
+    known = set(
+        Skill.objects.filter(organization_id=principal.organization_id).values_list("name", flat=True)
+    )
+    if not wanted <= known:
+        raise InvalidInput(
+            f"There is no such skill. There are: {', '.join(sorted(known)) or 'none'}.", field="skills"
+        )
+    if len(wanted) > MAX_SKILLS:
+        raise InvalidInput(f"A chat needs at most {MAX_SKILLS} skills.", field="skills")
+    return sorted(wanted)
 
 
 def queue_for_customer(principal: Principal, queue_id: str | None) -> Queue:

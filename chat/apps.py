@@ -11,9 +11,9 @@ class ChatConfig(AppConfig):
         """Say what is to be done when a conversation's timers are due, and when migrations run."""
         from django.db.models.signals import post_migrate, pre_migrate
 
-        from chat.actions import silence
+        from chat.actions import due
         from chat.search import triggers
 
         pre_migrate.connect(triggers.remove_before_migrations, sender=self)
         post_migrate.connect(triggers.install_after_migrations, sender=self)
-        silence.register_timers()
+        due.register_timers()

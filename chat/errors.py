@@ -75,6 +75,12 @@ class Conflict(HelpdeskError):
     code = "conflict"
 
 
+class AtCapacity(Conflict):
+    """An agent has as many chats as it may have at once (SPEC §8)."""
+
+    code = "at_capacity"
+
+
 class AlreadyTaken(Conflict):
     """Somebody else was first."""
 

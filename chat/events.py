@@ -91,7 +91,8 @@ class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
     """A conversation's state.
 
     `unread` counts for each participant's id what it has not read of others, `read` says up to which `seq`
-    each has read. `context` is what the customer's client said of itself.
+    each has read. `context` is what the customer's client said of itself. `priority` and `skills` say who
+    gets it out of a queue, and `queue_timed_out` that its customer was told that nobody has come.
     """
 
     id: str
@@ -111,6 +112,9 @@ class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
     read: dict[str, int] = {}
     rating: RatingFacts | None = None
     context: dict[str, Any] = {}
+    priority: int = 0
+    skills: tuple[str, ...] = ()
+    queue_timed_out: bool = False
 
     @property
     def handler(self) -> str | None:
@@ -188,9 +192,11 @@ class PresenceChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class QueueChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """A conversation came into a queue ("added"), left it ("removed"), or its customer wrote ("message").
+    """A conversation came into a queue ("added", or "escalated" where the customer needs a person), left it
+    ("removed"), or its customer wrote ("message").
 
-    `waiting` counts the line where it changed; `taken_by` is the agent who has the conversation now.
+    `waiting` counts the line where it changed; `taken_by` is the agent who has the conversation now; `reason`
+    is why it was escalated, `priority` and `skills` say who gets it.
     """
 
     kind: str
@@ -201,6 +207,59 @@ class QueueChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
     preview: str = ""
     waiting_since: datetime | None = None
     taken_by: Person | None = None
+    priority: int = 0
+    skills: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class QueuePositionChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Where a waiting conversation stands, 1 for the next; `eta` in seconds, None where nobody can say."""
+
+    conversation_id: str
+    position: int
+    eta: int | None
+
+
+class QueueTimedOut(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Nobody has taken a conversation in its queue's time: its customer is offered the ticket form."""
+
+    conversation_id: str
+
+
+class ChatOffered(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """An agent is asked whether it takes a conversation: out of a queue, or from `from_agent`, who has it."""
+
+    agent_id: str
+    conversation_id: str
+    customer: Person
+    queue: QueueName | None
+    asked_at: datetime
+    expires_at: datetime
+    preview: str = ""
+    waiting_since: datetime | None = None
+    priority: int = 0
+    skills: tuple[str, ...] = ()
+    from_agent: Person | None = None
+    note: str = ""
+
+
+class OfferEnded(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """An agent is not asked any more: it did not answer ("timeout"), or the conversation went elsewhere
+    ("withdrawn")."""
+
+    agent_id: str
+    conversation_id: str
+    reason: str
+
+
+class TransferRefused(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Whoever an agent asked to take its conversation has "declined", did not answer ("timeout"), or it went
+    elsewhere ("withdrawn")."""
+
+    agent_id: str
+    conversation_id: str
+    to_agent: Person
+    reason: str
 
 
 class InactivityWarned(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -211,7 +270,8 @@ class InactivityWarned(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 DurableEvent = MessageCreated | MessageRevised | NoteCreated | ReceiptChanged | ConversationChanged
-Event = DurableEvent | TypingChanged | PresenceChanged | QueueChanged | InactivityWarned
+QueueEvent = QueueChanged | QueuePositionChanged | QueueTimedOut | ChatOffered | OfferEnded | TransferRefused
+Event = DurableEvent | TypingChanged | PresenceChanged | QueueEvent | InactivityWarned
 
 DURABLE_EVENTS = (MessageCreated, MessageRevised, NoteCreated, ReceiptChanged, ConversationChanged)
 

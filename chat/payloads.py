@@ -112,6 +112,9 @@ def conversation(facts: ConversationFacts) -> Payload:
         "context": facts.context,
         "lastSeq": facts.last_seq,
         "queue": queue(facts),
+        "priority": facts.priority,
+        "requiredSkills": list(facts.skills),
+        "queueTimedOut": facts.queue_timed_out,
         "createdAt": timestamp(facts.created_at),
         "updatedAt": timestamp(facts.updated_at),
     }
@@ -189,6 +192,9 @@ def chat(facts: ConversationFacts, user_id: str) -> Payload:
         "read": facts.read,
         "rating": rating(facts.rating),
         "closeReason": facts.close_reason,
+        "priority": facts.priority,
+        "skills": list(facts.skills),
+        "queueTimedOut": facts.queue_timed_out,
         "createdAt": timestamp(facts.created_at),
     }
 

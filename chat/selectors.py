@@ -83,6 +83,9 @@ def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts
             read=read.get(conversation.id, {}),
             rating=rating_facts(conversation),
             context=conversation.context,
+            priority=conversation.priority,
+            skills=tuple(conversation.required_skills),
+            queue_timed_out=conversation.queue_timed_out_at is not None,
         )
         for conversation in found
     ]
@@ -266,6 +269,17 @@ def presence_rooms(somebody: User | Principal) -> tuple[str, ...]:
         rooms.conversation(conversation_id) for conversation_id in live.values_list("id", flat=True)
     )
     return seen_in if somebody.role == Role.CUSTOMER else (rooms.staff(somebody.organization_id), *seen_in)
+
+
+def open_chats(agent_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count the conversations that each of these agents has open: what its capacity limits (SPEC §8)."""
+    rows = (
+        Conversation.objects.filter(agent_id__in=agent_ids, status=Status.OPEN)
+        .values_list("agent_id")
+        .annotate(count=Count("id"))
+        .order_by()
+    )
+    return dict.fromkeys(agent_ids, 0) | dict(rows)
 
 
 def last_texts(found: Sequence[Conversation]) -> dict[str, str]:

@@ -1,43 +1,64 @@
-"""Put items into a line and take them out; the only writer of entries.
+"""Put items into a line and take them out; the only writer of entries and lanes.
 
-Every function runs in the caller's transaction, so that the item's own state changes with its
-place in the line or not at all. A caller that also locks the item touches the line FIRST: one
-order of locks, no deadlock.
+Every function that writes runs in the caller's transaction, so that the item's own state changes with its
+place in the line or not at all. A caller that also locks the item touches the line FIRST: one order of
+locks, no deadlock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import F, Min, Sum, Window
+from django.db.models.functions import RowNumber
 
-from queueing.models import Entry, Queue
-from queueing.policy import ORDER
+from queueing.models import Entry, Lane, Queue
+from queueing.policy import ORDER, Place, may_take
 
-
-def enqueue(queue: Queue, key: str, *, now: datetime, priority: int = 0) -> None:
-    """Let an item wait; one that waits already keeps its place."""
-    Entry.objects.get_or_create(
-        key=key, defaults={"queue": queue, "priority": priority, "waiting_since": now}
-    )
+CANDIDATES = 32
+"""How far into a lane a taker looks for an item that nobody else is taking at this moment."""
 
 
-def take_next(queue_ids: Collection[UUID]) -> str | None:
-    """Take the first item of these lines out, and return its key; None when nothing waits.
+def enqueue(
+    queue: Queue, key: str, *, now: datetime, priority: int = 0, skills: Collection[str] = ()
+) -> None:
+    """Let an item wait, in the place of `now`; one that waits already keeps its place.
 
-    Of many callers at once exactly one gets an item: the entry's row is deleted by the one whose
-    DELETE counts it. On PostgreSQL a row that another caller is just taking is passed over.
+    `skills` are the names of what an agent needs to be given it.
     """
-    waiting = Entry.objects.filter(queue_id__in=queue_ids).order_by(*ORDER)
-    if connection.features.has_select_for_update_skip_locked:
-        waiting = waiting.select_for_update(skip_locked=True)
-    while (entry := waiting.first()) is not None:
-        if Entry.objects.filter(id=entry.id).delete()[0]:
-            return entry.key
-    return None
+    lane, _ = Lane.objects.get_or_create(queue=queue, skills=_text(skills))
+    _, is_new = Entry.objects.get_or_create(
+        key=key, defaults={"queue": queue, "lane": lane, "priority": priority, "waiting_since": now}
+    )
+    if is_new:
+        _count(lane.id, 1)
+
+
+def take_next(queue_ids: Collection[UUID], skills: Collection[str] = ()) -> str | None:
+    """Take the first item of these lines that somebody with these skills may have, and return its key.
+
+    None when nothing waits. Of many callers at once exactly one gets an item, and nothing is locked but the
+    item taken: on PostgreSQL one that another caller is just taking is passed over.
+    """
+    lanes = _lanes_for(queue_ids, skills)
+    depth = CANDIDATES
+    while True:
+        first = [_first_of(lane_id, depth) for lane_id in lanes]
+        candidates = [place.id for places in first for place in places]
+        if not candidates:
+            return None
+        waiting = Entry.objects.filter(id__in=candidates).order_by(*ORDER)
+        if connection.features.has_select_for_update_skip_locked:
+            waiting = waiting.select_for_update(skip_locked=True)
+        while (entry := waiting.first()) is not None:
+            if _delete(entry.key):
+                return entry.key
+        if all(len(places) < depth for places in first):
+            return None
+        depth *= 2  # all of these are being taken by others
 
 
 def withdraw(key: str) -> bool:
@@ -45,7 +66,48 @@ def withdraw(key: str) -> bool:
 
     Of many callers at once exactly one is told True.
     """
-    return Entry.objects.filter(key=key).delete()[0] > 0
+    return _delete(key)
+
+
+def relax(key: str) -> bool:
+    """Let anybody take an item, in its place; say whether it waits."""
+    entries = Entry.objects.filter(key=key)
+    if connection.features.has_select_for_update:
+        entries = entries.select_for_update()
+    entry = entries.select_related("queue").first()
+    if entry is None:
+        return False
+    lane, _ = Lane.objects.get_or_create(queue=entry.queue, skills="")
+    if lane.id != entry.lane_id:
+        _count(entry.lane_id, -1)
+        _count(lane.id, 1)
+        Entry.objects.filter(id=entry.id).update(lane=lane)
+    return True
+
+
+def hold(key: str) -> Entry | None:
+    """Keep an item from being taken until the transaction ends; None when it does not wait or is held."""
+    entries = Entry.objects.filter(key=key).select_related("queue", "lane")
+    if connection.features.has_select_for_update_skip_locked:
+        entries = entries.select_for_update(of=("self",), skip_locked=True)
+    return entries.first()
+
+
+def first_in(queue_id: UUID, count: int) -> list[Entry]:
+    """The first items of each lane of a queue, up to `count` of a lane, in the line's order."""
+    found = [
+        entry
+        for lane_id in Lane.objects.filter(queue_id=queue_id, waiting__gt=0).values_list("id", flat=True)
+        for entry in Entry.objects.filter(lane_id=lane_id).select_related("lane").order_by(*ORDER)[:count]
+    ]
+    return sorted(
+        found, key=lambda entry: Place.of(entry.priority, entry.waiting_since.timestamp(), entry.id)
+    )
+
+
+def skills_of(entry: Entry) -> list[str]:
+    """The names of the skills that somebody needs to be given an item."""
+    return _names(entry.lane.skills)
 
 
 def waiting_since(keys: Collection[str]) -> dict[str, datetime]:
@@ -55,20 +117,75 @@ def waiting_since(keys: Collection[str]) -> dict[str, datetime]:
 
 def waiting_count(queue_id: UUID) -> int:
     """Count the items that wait in a line."""
-    return Entry.objects.filter(queue_id=queue_id).count()
+    return Lane.objects.filter(queue_id=queue_id).aggregate(waiting=Sum("waiting"))["waiting"] or 0
 
 
 def lengths(queue_ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
     """Count the items of each line that is not empty, and say since when the first of them waits."""
-    rows = (
-        Entry.objects.filter(queue_id__in=queue_ids)
+    waiting = dict(
+        Lane.objects.filter(queue_id__in=queue_ids, waiting__gt=0)
         .values_list("queue_id")
-        .annotate(waiting=Count("id"), since=Min("waiting_since"))
+        .annotate(sum=Sum("waiting"))
         .order_by()
     )
-    return {queue_id: (waiting, since) for queue_id, waiting, since in rows}
+    lines = {}
+    for queue_id, count in waiting.items():
+        # One by one: the smallest of one queue stands first in an index, the smallest of many does not.
+        since = Entry.objects.filter(queue_id=queue_id).aggregate(since=Min("waiting_since"))["since"]
+        if since is not None:
+            lines[queue_id] = (count, since)
+    return lines
+
+
+def queues_of(keys: Iterable[str]) -> dict[str, UUID]:
+    """Say of those items that wait in which queue."""
+    return dict(Entry.objects.filter(key__in=list(keys)).values_list("key", "queue_id"))
+
+
+def positions(queue_id: UUID, keys: Iterable[str]) -> dict[str, int]:
+    """The places of these items in a queue's line, 1 for the next; one query for all of them."""
+    place = Window(RowNumber(), order_by=[F("priority").desc(), "waiting_since", "id"])
+    placed = Entry.objects.filter(queue_id=queue_id).annotate(position=place)
+    return dict(placed.filter(key__in=list(keys)).values_list("key", "position"))
 
 
 def queue_ids_served_by(user_id: UUID) -> list[UUID]:
     """List the queues in which somebody is a member."""
     return list(Queue.objects.filter(members__user_id=user_id).values_list("id", flat=True))
+
+
+def _lanes_for(queue_ids: Collection[UUID], skills: Collection[str]) -> list[int]:
+    lanes = Lane.objects.filter(queue_id__in=queue_ids).values_list("id", "skills")
+    return [lane_id for lane_id, required in lanes if may_take(skills, _names(required))]
+
+
+def _first_of(lane_id: int, count: int) -> list[Place]:
+    entries = Entry.objects.filter(lane_id=lane_id).order_by(*ORDER)[:count]
+    return [
+        Place.of(priority, since.timestamp(), entry_id)
+        for priority, since, entry_id in entries.values_list("priority", "waiting_since", "id")
+    ]
+
+
+def _delete(key: str) -> bool:
+    """Delete an entry and count it out of the lane in which it stood at that moment."""
+    table = connection.ops.quote_name(Entry._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE key = %s RETURNING lane_id", [key])  # noqa: S608 the name is ours
+        deleted = cursor.fetchone()
+    if deleted is None:
+        return False
+    _count(deleted[0], -1)
+    return True
+
+
+def _count(lane_id: int, number: int) -> None:
+    Lane.objects.filter(id=lane_id).update(waiting=F("waiting") + number)
+
+
+def _text(skills: Collection[str]) -> str:
+    return ",".join(sorted(set(skills)))
+
+
+def _names(text: str) -> list[str]:
+    return text.split(",") if text else []

@@ -37,6 +37,12 @@ def arm(kind: str, key: str, due_at: datetime) -> None:
     Timer.objects.update_or_create(kind=kind, key=key, defaults={"due_at": due_at})
 
 
+def arm_unless_set(kind: str, due_at: dict[str, datetime]) -> None:
+    """Set timers of one kind, by key; those there are stay as they are."""
+    timers = [Timer(kind=kind, key=key, due_at=due) for key, due in due_at.items()]
+    Timer.objects.bulk_create(timers, ignore_conflicts=True)
+
+
 def disarm(key: str, *kinds: str) -> None:
     """Remove an item's timers of these kinds."""
     Timer.objects.filter(key=key, kind__in=kinds).delete()

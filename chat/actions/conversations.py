@@ -11,11 +11,11 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import Principal
 from chat import access, selectors
-from chat.actions import inactivity, routing, transitions
+from chat.actions import transitions
 from chat.actions.contexts import checked_context
+from chat.actions.transitions import Need
 from chat.errors import InvalidInput
 from chat.models import Conversation, Status
-from queueing import line
 
 MAX_REASON_CHARACTERS = 200
 
@@ -70,9 +70,9 @@ def _create(
         agent=None,
         says="Chat started",
         now=now,
-        from_status="",
+        need=Need(queue),
+        begins=True,
     )
-    routing.let_wait(conversation, now=now)
     return conversation
 
 
@@ -105,8 +105,7 @@ def close_now(
 
     The right to close is looked at again under the lock: a former owner comes too late.
     """
-    was_waiting = line.withdraw(str(conversation.id))
-    conversation = transitions.lock(conversation.id)
+    conversation = transitions.lock_out_of_line(conversation.id)
     if conversation.status == Status.CLOSED:
         return conversation
     if actor is not None:
@@ -122,7 +121,4 @@ def close_now(
         says=says,
         now=now,
     )
-    inactivity.stop_watching(conversation)
-    if was_waiting:
-        routing.tell_removed(conversation, taken_by=None)
     return conversation

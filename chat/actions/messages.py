@@ -7,14 +7,13 @@ from uuid import UUID
 from accounts.tokens import Principal
 from chat import access, fanout
 from chat.actions import resolving
-from chat.actions.texts import checked_client_message_id, checked_text
+from chat.actions.texts import PREVIEW_CHARACTERS, checked_client_message_id, checked_text
 from chat.errors import InvalidInput
 from chat.events import MessageCreated, QueueChanged
 from chat.message_writer import ConversationResolved, MarkRead, Read, SendMessage, Sent, writer
 from chat.models import MediaType, MessageType
 from chat.threads import in_database_thread
 
-PREVIEW_CHARACTERS = 140
 SENDABLE_TYPES = (str(MessageType.TEXT), *MediaType.values)
 
 

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from accounts.tokens import Principal
 from chat import access
-from chat.actions import inactivity, routing, transitions
+from chat.actions import transitions
+from chat.actions.assignment import has_room_for_one_more
 from chat.errors import ConversationClosed
 from chat.models import Conversation, Status
-from queueing import line
 
 
 def resolve(actor: Principal, conversation_id: str) -> Conversation:
@@ -24,12 +24,10 @@ def resolve(actor: Principal, conversation_id: str) -> Conversation:
     conversation = access.readable_conversation(access.staff(actor), conversation_id)
     served = access.served_queue_ids(actor)
     with transaction.atomic():
-        was_waiting = line.withdraw(str(conversation.id))
-        conversation = transitions.lock(conversation.id)
+        conversation = transitions.lock_out_of_line(conversation.id)
         access.check_may_resolve(actor, conversation, served)
         if conversation.status == Status.RESOLVED:
             return conversation
-        now = timezone.now()
         transitions.record(
             conversation,
             kind="resolved",
@@ -37,29 +35,26 @@ def resolve(actor: Principal, conversation_id: str) -> Conversation:
             status=Status.RESOLVED,
             agent=conversation.agent,
             says=f"{actor.name} resolved the chat",
-            now=now,
+            now=timezone.now(),
         )
-        inactivity.watch(conversation, now=now)
-        if was_waiting:
-            routing.tell_removed(conversation, taken_by=None)
     return conversation
 
 
 def reopen(actor: Principal, conversation_id: UUID) -> Conversation:
-    """Open a resolved conversation again: its agent's if there still is one, else it waits.
+    """Open a resolved conversation again: its agent's if there still is one with room for it, else it waits.
 
     One that is not resolved stays as it is. Raises `NotFound`, `NotAssigned`, `ConversationClosed`.
     """
-    conversation = access.readable_conversation(actor, str(conversation_id))
+    found = access.readable_conversation(actor, str(conversation_id))
+    had_it = found.agent if found.agent and found.agent.is_active else None
     with transaction.atomic():
-        conversation = transitions.lock(conversation.id)
+        agent = had_it if had_it and has_room_for_one_more(had_it.id) else None
+        conversation = transitions.lock(found.id)
         if conversation.status == Status.CLOSED:
             raise ConversationClosed("This conversation is closed. Start a new one to write again.")
         if conversation.status != Status.RESOLVED:
             return conversation
         access.check_may_write(actor, conversation)
-        now = timezone.now()
-        agent = conversation.agent if conversation.agent and conversation.agent.is_active else None
         transitions.record(
             conversation,
             kind="reopened",
@@ -67,11 +62,6 @@ def reopen(actor: Principal, conversation_id: UUID) -> Conversation:
             status=Status.OPEN if agent else Status.WAITING,
             agent=agent,
             says="Chat reopened",
-            now=now,
+            now=timezone.now(),
         )
-        if agent is not None:
-            inactivity.watch(conversation, now=now)
-        else:
-            inactivity.stop_watching(conversation)
-            routing.let_wait(conversation, now=now)
     return conversation

@@ -19,12 +19,6 @@ from chat.models import Conversation, Status
 from queueing import timers
 
 
-def register_timers() -> None:
-    """Have the timers that watch chats answered here."""
-    timers.register(inactivity.WARNING, warn_if_silent)
-    timers.register(inactivity.CLOSE, close_if_silent)
-
-
 def warn_if_silent(key: str, now: datetime) -> None:
     """Tell both sides when the chat will close, once for each silence."""
     conversation = _watched(key, Status.OPEN)

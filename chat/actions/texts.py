@@ -5,6 +5,9 @@ from __future__ import annotations
 from chat.errors import InvalidInput
 from chat.models.message import MAX_CLIENT_MESSAGE_ID_CHARACTERS, MAX_TEXT_CHARACTERS
 
+PREVIEW_CHARACTERS = 140
+"""How much of a message is shown to those who are asked to read it."""
+
 
 def checked_text(text: str, *, may_be_empty: bool = False) -> str:
     """Trim a text and check it. Raises `InvalidInput` naming the limit."""

@@ -1,29 +1,57 @@
-"""Change a conversation's state: the one place where status and assignment are written."""
+"""Move a conversation from one state to the next, with all that follows from it.
+
+Locks are always taken in this order: the agent who gets something (`queueing.agents`), the line's entry
+(`queueing.line`), the conversation, its offers and timers, the counter of changes.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from accounts.models import User
 from chat import fanout, selectors
 from chat.access import no_such
-from chat.events import ConversationChanged
+from chat.actions import asking, inactivity, waiting
+from chat.events import ConversationChanged, QueueChanged
 from chat.fanout.changes import message_created
 from chat.message_writer.rows import append_in_transaction
-from chat.models import Conversation, Participant, Transition
+from chat.models import Conversation, Participant, Status, Transition
 from chat.models.change_counter import take_changes
+from queueing import agents, line
+from queueing.models import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """In which queue somebody is needed, how urgently, and with which skills.
+
+    Where they are None, those of the queue hold. `reason` is told to agents where it is an escalation.
+    """
+
+    queue: Queue
+    priority: int | None = None
+    skills: Collection[str] | None = None
+    reason: str | None = None
 
 
 def lock(conversation_id: UUID) -> Conversation:
-    """Lock a conversation's row until the transaction ends. Raises `NotFound`.
-
-    A caller that also takes an entry out of a line does that first (see `queueing.line`).
-    """
+    """Lock a conversation's row until the transaction ends. Raises `NotFound`."""
     found = selectors.conversations().select_for_update(of=("self",)).filter(id=conversation_id).first()
     if found is None:
         raise no_such("conversation")
     return found
+
+
+def lock_out_of_line(conversation_id: UUID) -> Conversation:
+    """As `lock`, for somebody who ends its waiting if it waits. Raises `NotFound`.
+
+    The caller moves a waiting conversation elsewhere or raises, which undoes the transaction.
+    """
+    line.withdraw(str(conversation_id))
+    return lock(conversation_id)
 
 
 def record(
@@ -35,33 +63,121 @@ def record(
     agent: User | None,
     says: str,
     now: datetime,
-    from_status: str | None = None,
+    need: Need | None = None,
+    begins: bool = False,
 ) -> None:
     """Move a locked conversation to `status` and `agent`, and tell everyone once it is committed.
 
-    Writes the audit trail and the system message `says` in the same transaction (SPEC §3), and makes a
-    participant of the agent. `from_status` is empty where the conversation begins. One conversation in a
-    transaction: see `take_changes`.
+    In the same transaction it enters its line or is known to have left it, its timers are set, what agents
+    were asked about it is withdrawn, and the audit trail and the system message `says` are written (SPEC §3).
+    With a `need` it moves into that queue. One conversation in a transaction: see `take_changes`.
     """
+    from_status, from_queue_id = ("", None) if begins else (conversation.status, conversation.queue_id)
+    if need is not None:
+        _take_on(conversation, need)
     Transition.objects.create(
         conversation=conversation,
         kind=kind,
         actor_id=actor_id,
-        from_status=conversation.status if from_status is None else from_status,
+        from_status=from_status,
         to_status=status,
         from_agent_id=conversation.agent_id,
         to_agent=agent,
-        from_queue_id=None if from_status == "" else conversation.queue_id,
+        from_queue_id=from_queue_id,
         to_queue_id=conversation.queue_id,
         created_at=now,
     )
+    if agent is not None and agent.id != conversation.agent_id:
+        agents.note_assigned(agent.id, now)
+    asking.withdraw(conversation, goes_to=agent)
     conversation.status, conversation.agent = status, agent
+    if status == Status.WAITING:
+        _enter_line(conversation, now=now, restarts=kind == "reopened")
+    _watch(conversation, now=now)
+    _tell(conversation, kind, says, begins=begins, now=now)
+    if status == Status.WAITING:
+        _tell_added(conversation, need.reason if need is not None else None)
+    elif from_status == Status.WAITING and from_queue_id is not None:
+        _tell_removed(conversation, from_queue_id)
+
+
+def _take_on(conversation: Conversation, need: Need) -> None:
+    queue = conversation.queue = need.queue
+    conversation.priority = queue.priority if need.priority is None else need.priority
+    skills = queue.skills.values_list("name", flat=True) if need.skills is None else need.skills
+    conversation.required_skills = sorted(set(skills))
+
+
+def _enter_line(conversation: Conversation, *, now: datetime, restarts: bool) -> None:
+    """Put a conversation into its queue's line.
+
+    One that comes back stands where it first stood, before those who came later (SPEC §3).
+    """
+    assert conversation.queue is not None
+    if conversation.queued_at is None or restarts:
+        conversation.queued_at = now
+    conversation.queue_timed_out_at = None
+    line.enqueue(
+        conversation.queue,
+        str(conversation.id),
+        now=conversation.queued_at,
+        priority=conversation.priority,
+        skills=conversation.required_skills,
+    )
+
+
+def _watch(conversation: Conversation, *, now: datetime) -> None:
+    """Set the timers of the state it is in now, and no others: a waiting chat is never closed for silence."""
+    if conversation.status == Status.WAITING:
+        waiting.watch(conversation, now=now)
+    else:
+        waiting.stop_watching(conversation)
+    if conversation.status in (Status.OPEN, Status.RESOLVED):
+        inactivity.watch(conversation, now=now)
+    else:
+        inactivity.stop_watching(conversation)
+
+
+def _tell_added(conversation: Conversation, escalation: str | None) -> None:
+    """Tell a queue's agents that a conversation waits, and ask them where the queue asks."""
+    assert conversation.queue is not None
+    fanout.publish_on_commit(
+        QueueChanged(
+            kind="added" if escalation is None else "escalated",
+            queue_id=str(conversation.queue.id),
+            conversation_id=str(conversation.id),
+            waiting=line.waiting_count(conversation.queue.id),
+            customer=selectors.person(conversation.customer),
+            waiting_since=conversation.queued_at,
+            priority=conversation.priority,
+            skills=tuple(conversation.required_skills),
+            reason=escalation or "",
+        )
+    )
+    asking.ask_on_commit(conversation.queue)
+
+
+def _tell_removed(conversation: Conversation, queue_id: UUID) -> None:
+    """Tell a queue's agents that a conversation waits no more, and who has it."""
+    taken_by = conversation.agent if conversation.status == Status.OPEN else None
+    fanout.publish_on_commit(
+        QueueChanged(
+            kind="removed",
+            queue_id=str(queue_id),
+            conversation_id=str(conversation.id),
+            waiting=line.waiting_count(queue_id),
+            taken_by=selectors.person(taken_by) if taken_by is not None else None,
+        )
+    )
+
+
+def _tell(conversation: Conversation, kind: str, says: str, *, begins: bool, now: datetime) -> None:
     _count_change(conversation)
     changed_version = conversation.version
-    if from_status == "":
+    if begins:
         _take_part(conversation, conversation.customer_id)
-    if agent is not None:
-        _take_part(conversation, agent.id)
+    if conversation.agent_id is not None:
+        _take_part(conversation, conversation.agent_id)
     message = append_in_transaction(
         conversation, says, change=take_changes(conversation.organization_id), now=now
     )
@@ -79,7 +195,8 @@ def record(
 def touch(conversation: Conversation, kind: str, *, now: datetime) -> None:
     """Tell everyone, once it is committed, that something else about a locked conversation is new.
 
-    For what is part of a conversation's facts and no transition: its rating, the customer's profile.
+    For what is part of a conversation's facts and no transition: its rating, the customer's profile. The
+    caller has saved its own columns.
     """
     _count_change(conversation)
     conversation.updated_at = now

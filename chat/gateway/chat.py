@@ -1,4 +1,4 @@
-"""Namespace `/chat`: the events of the widget, the desk and the mobile apps (SPEC §5.2)."""
+"""Namespace `/chat`: what everyone in a chat may send (SPEC §5.2)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from functools import partial
 from accounts import presence
 from chat import payloads, selectors
 from chat.access import parse_id
-from chat.actions import conversations, messages, notes, people, ratings, resolving, routing
+from chat.actions import asking, conversations, escalation, messages, people, ratings
 from chat.errors import InvalidInput
 from chat.gateway import commands, joining, typing
-from chat.gateway.chat_dialect import NAMESPACE, dialect, receipt
-from chat.gateway.dispatch import Namespace, staff_only
+from chat.gateway.chat_dialect import NAMESPACE, dialect, receipt, request
+from chat.gateway.dispatch import Namespace
 from chat.gateway.sockets import Socket
 from chat.models import Conversation
 from chat.payloads import Payload
@@ -27,6 +27,9 @@ async def _connected(socket: Socket) -> None:
     asked = {name: socket.handshake.auth.get(name) for name in ("chatId", "lastSeq")}
     if asked["chatId"] is not None:
         await join_chat(socket, commands.parse(commands.JoinChat, [asked]))
+    if socket.user.is_staff_member:
+        for offered in await in_database_thread(asking.pending_for, socket.user.user_id):
+            socket.emit(*request(offered))
 
 
 @chat.on("join-chat", takes=commands.JoinChat)
@@ -41,7 +44,7 @@ async def join_chat(socket: Socket, command: commands.JoinChat) -> Payload:
             conversations.start_conversation, socket.user, command.queue_id, context
         )
         chat_id = str(conversation.id)
-    return {"chat": await _enter(socket, chat_id, command.last_seq)}
+    return {"chat": await enter(socket, chat_id, command.last_seq)}
 
 
 @chat.on("leave-chat", takes=commands.InChat)
@@ -98,50 +101,26 @@ async def mark_read(socket: Socket, command: commands.ReadChat) -> Payload:
 async def close_chat(socket: Socket, command: commands.CloseChat) -> Payload:
     """Close the chat for good."""
     close = partial(conversations.close_conversation, socket.user, command.chat_id, command.reason)
-    return {"chat": await _changed(socket, close)}
-
-
-@chat.on("resolve-chat", takes=commands.InChat)
-async def resolve_chat(socket: Socket, command: commands.InChat) -> Payload:
-    """The chat is done; the customer's next message opens it again."""
-    staff_only(socket.user)
-    return {"chat": await _changed(socket, partial(resolving.resolve, socket.user, command.chat_id))}
+    return {"chat": await changed(socket, close)}
 
 
 @chat.on("rate-chat", takes=commands.RateChat)
 async def rate_chat(socket: Socket, command: commands.RateChat) -> Payload:
     """The customer's rating, once the chat is closed or resolved."""
     rate = partial(ratings.rate, socket.user, command.chat_id, command.score, command.comment)
-    return {"chat": await _changed(socket, rate)}
+    return {"chat": await changed(socket, rate)}
 
 
-@chat.on("add-note", takes=commands.AddNote)
-async def add_note(socket: Socket, command: commands.AddNote) -> Payload:
-    """An internal note, told to the agents in the room."""
-    staff_only(socket.user)
-    note = await in_database_thread(
-        notes.add_note, socket.user, command.chat_id, command.text, command.client_message_id
-    )
-    return {"note": payloads.chat_note(selectors.note_facts(note))}
+@chat.on("request-agent", takes=commands.RequestAgent)
+async def request_agent(socket: Socket, command: commands.RequestAgent) -> Payload:
+    """A person instead of the assistant: the chat waits in a queue."""
+    ask = partial(escalation.request_agent, socket.user, command.chat_id, command.queue_id)
+    return {"chat": await changed(socket, ask)}
 
 
-@chat.on("pick-next", takes=commands.PickNext)
-async def pick_next(socket: Socket, command: commands.PickNext) -> Payload:
-    """The best waiting chat for this agent, or none."""
-    staff_only(socket.user)
-    picked = await in_database_thread(routing.pick_next, socket.user, command.queue_id)
-    return {"chat": await _enter(socket, str(picked.id), None) if picked else None}
+async def enter(socket: Socket, chat_id: str, last_seq: int | None = None) -> Payload:
+    """Put a socket into a chat's room with what it has missed, and describe the chat."""
 
-
-@chat.on("claim-chat", takes=commands.InChat)
-async def claim_chat(socket: Socket, command: commands.InChat) -> Payload:
-    """This waiting chat; the first to ask wins."""
-    staff_only(socket.user)
-    claimed = await in_database_thread(routing.claim, socket.user, command.chat_id)
-    return {"chat": await _enter(socket, str(claimed.id), None)}
-
-
-async def _enter(socket: Socket, chat_id: str, last_seq: int | None) -> Payload:
     def hand_over(snapshot: Snapshot) -> None:
         backlog = [payloads.chat_message(message, socket.user_id) for message in snapshot.messages]
         socket.emit("messages", backlog)
@@ -155,7 +134,7 @@ async def _enter(socket: Socket, chat_id: str, last_seq: int | None) -> Payload:
     return payloads.chat(snapshot.conversation, socket.user_id)
 
 
-async def _changed(socket: Socket, change: Callable[[], Conversation]) -> Payload:
+async def changed(socket: Socket, change: Callable[[], Conversation]) -> Payload:
     """Change a conversation and describe it as it is now."""
     facts = await in_database_thread(lambda: selectors.conversation_facts(change()))
     return payloads.chat(facts, socket.user_id)

@@ -7,6 +7,7 @@ from functools import partial
 
 from chat import payloads, rooms
 from chat.events import (
+    ChatOffered,
     ConversationChanged,
     ConversationFacts,
     DurableEvent,
@@ -15,10 +16,14 @@ from chat.events import (
     MessageCreated,
     MessageRevised,
     NoteCreated,
+    OfferEnded,
     Person,
     PresenceChanged,
     QueueChanged,
+    QueuePositionChanged,
+    QueueTimedOut,
     ReceiptChanged,
+    TransferRefused,
     TypingChanged,
 )
 from chat.fanout.delivery import Outgoing
@@ -51,6 +56,24 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             ]
         case QueueChanged():
             return _queue_changed(event)
+        case QueuePositionChanged():
+            position = {"chatId": event.conversation_id, "position": event.position, "eta": event.eta}
+            return [_tell(_room(event), "queue-position", lambda: position)]
+        case QueueTimedOut():
+            return [_tell(_room(event), "queue-timeout", lambda: {"chatId": event.conversation_id})]
+        case ChatOffered():
+            name, asked = request(event)
+            return [_tell((rooms.user(event.agent_id),), name, lambda: asked)]
+        case OfferEnded():
+            ended = {"chatId": event.conversation_id, "reason": event.reason}
+            return [_tell((rooms.user(event.agent_id),), "chat-request-timeout", lambda: ended)]
+        case TransferRefused():
+            refused = {
+                "chatId": event.conversation_id,
+                "toAgent": payloads.identity(event.to_agent),
+                "reason": event.reason,
+            }
+            return [_tell((rooms.user(event.agent_id),), "transfer-declined", lambda: refused)]
         case InactivityWarned():
             data = {"chatId": event.conversation_id, "closesAt": timestamp(event.closes_at)}
             return [_tell(_room(event), "inactivity-warning", lambda: data)]
@@ -65,6 +88,8 @@ def _conversation_changed(facts: ConversationFacts, kind: str) -> Iterable[Outgo
     if kind in ("", "profile"):
         customer = {"chatId": facts.id, "customer": payloads.identity(facts.customer)}
         yield _tell(concerned, "customer-updated", lambda: customer)
+    if kind == "transferred" and facts.agent is not None:
+        yield _tell(concerned, "chat-transferred", lambda: _transferred(facts))
     if kind not in ("rated", "profile", "started"):
         name, state = _state(facts)
         yield _tell(concerned, name, lambda: state)
@@ -78,7 +103,12 @@ def _state(facts: ConversationFacts) -> tuple[str, Payload]:
         return "chat-resolved", {"chatId": facts.id}
     if facts.agent is not None:
         return "chat-assigned", _taken_by(facts.id, facts.agent)
-    return "chat-transferred", {"chatId": facts.id, "toQueue": payloads.queue(facts), "toAgent": None}
+    return "chat-transferred", _transferred(facts)
+
+
+def _transferred(facts: ConversationFacts) -> Payload:
+    to_queue = None if facts.agent else payloads.queue(facts)
+    return {"chatId": facts.id, "toQueue": to_queue, "toAgent": payloads.identity(facts.agent)}
 
 
 def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:
@@ -112,7 +142,9 @@ def _tell(
     )
 
 
-def _room(event: DurableEvent | TypingChanged | InactivityWarned) -> tuple[str, ...]:
+def _room(
+    event: DurableEvent | TypingChanged | InactivityWarned | QueuePositionChanged | QueueTimedOut,
+) -> tuple[str, ...]:
     return (rooms.conversation(event.conversation_id),)
 
 
@@ -152,5 +184,30 @@ def _notification(event: QueueChanged) -> Payload:
         "waiting": event.waiting,
         "customer": payloads.identity(event.customer),
         "preview": event.preview,
-        "since": timestamp(event.waiting_since) if event.waiting_since else None,
+        "since": payloads.optional_timestamp(event.waiting_since),
+        "priority": event.priority,
+        "skills": list(event.skills),
+        "reason": event.reason,
+    }
+
+
+def request(event: ChatOffered) -> tuple[str, Payload]:
+    """What asks an agent to take a chat: the name of the event, and what it says (SPEC §5.2)."""
+    asked = {
+        "chatId": event.conversation_id,
+        "customer": payloads.identity(event.customer),
+        "queue": {"id": event.queue.id, "name": event.queue.name} if event.queue else None,
+        "preview": event.preview,
+        "since": payloads.optional_timestamp(event.waiting_since),
+        "priority": event.priority,
+        "skills": list(event.skills),
+        "expiresAt": timestamp(event.expires_at),
+        "timeoutSeconds": round((event.expires_at - event.asked_at).total_seconds()),
+    }
+    if event.from_agent is None:
+        return "chat-request", asked
+    return "transfer-request", {
+        **asked,
+        "fromAgent": payloads.identity(event.from_agent),
+        "note": event.note,
     }

@@ -45,6 +45,14 @@ class Conversation(models.Model):
     )
     queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
+    priority = models.SmallIntegerField(default=0, help_text="In its queue; the highest is served first.")
+    required_skills = models.JSONField(
+        default=list, blank=True, help_text="Names of the skills that an agent needs for it."
+    )
+    queued_at = models.DateTimeField(
+        null=True, blank=True, help_text="Its place in a queue: when it first began to wait for people."
+    )
+    queue_timed_out_at = models.DateTimeField(null=True, blank=True)
     close_reason = models.CharField(max_length=200, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -36,6 +36,14 @@ class Transition(models.Model):
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            # The latest times that agents of a queue have handled chats.
+            models.Index(
+                fields=["from_queue", "-id"],
+                condition=models.Q(from_agent__isnull=False, from_status="open"),
+                name="ends_of_handling",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.from_status or '–'} → {self.to_status}"

@@ -52,7 +52,7 @@ def test_a_resolved_chat_whose_agent_is_gone_waits_when_the_customer_writes(peop
     assert stands(chat) == ("waiting", None)
     assert Entry.objects.get().key == str(chat.id)
     assert next(event.kind for event in told.of(QueueChanged)) == "added"
-    assert not Timer.objects.filter(key=str(chat.id)).exists()
+    assert set(Timer.objects.values_list("kind", flat=True)) == {"queue-timeout"}
 
 
 def test_a_waiting_chat_is_resolved_by_who_serves_its_queue_and_waits_no_more(people, told):

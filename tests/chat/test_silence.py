@@ -134,9 +134,9 @@ def test_a_resolved_chat_is_closed_for_silence_without_a_warning(people, chat, t
     assert told.of(InactivityWarned) == []
 
 
-def test_nothing_watches_a_chat_that_nobody_has_taken_yet(people):
+def test_a_chat_that_nobody_has_taken_yet_is_never_closed_for_silence(people):
     start(people.vera)
-    assert not Timer.objects.exists()
+    assert set(Timer.objects.values_list("kind", flat=True)) == {"queue-timeout"}
 
 
 def test_a_chat_that_was_closed_is_left_alone(people, chat, told):

@@ -36,6 +36,11 @@ class Conversation(Shape):
     )
     lastSeq = Count()
     queue = QueueName(allow_null=True)
+    priority = serializers.IntegerField(help_text="In its queue; the highest is served first.")
+    requiredSkills = serializers.ListField(
+        child=serializers.CharField(), help_text="What an agent needs to be given it out of its queue."
+    )
+    queueTimedOut = serializers.BooleanField(help_text="Nobody came in time: a ticket may be left.")
     createdAt = Time()
     updatedAt = Time()
 
