@@ -165,7 +165,8 @@ class ReceiptChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class ConversationChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Durable: the status, the assignment, the rating or the customer's profile is now this.
 
-    `kind` is that of the transition; empty where only the outcome is known.
+    `kind` is that of the transition, or "rated", "profile", "queue-timeout"; empty where only the outcome is
+    known.
     """
 
     conversation_id: str
@@ -220,12 +221,6 @@ class QueuePositionChanged(msgspec.Struct, frozen=True, array_like=True, tag=Tru
     eta: int | None
 
 
-class QueueTimedOut(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Nobody has taken a conversation in its queue's time: its customer is offered the ticket form."""
-
-    conversation_id: str
-
-
 class ChatOffered(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """An agent is asked whether it takes a conversation: out of a queue, or from `from_agent`, who has it."""
 
@@ -270,7 +265,7 @@ class InactivityWarned(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 DurableEvent = MessageCreated | MessageRevised | NoteCreated | ReceiptChanged | ConversationChanged
-QueueEvent = QueueChanged | QueuePositionChanged | QueueTimedOut | ChatOffered | OfferEnded | TransferRefused
+QueueEvent = QueueChanged | QueuePositionChanged | ChatOffered | OfferEnded | TransferRefused
 Event = DurableEvent | TypingChanged | PresenceChanged | QueueEvent | InactivityWarned
 
 DURABLE_EVENTS = (MessageCreated, MessageRevised, NoteCreated, ReceiptChanged, ConversationChanged)

@@ -21,7 +21,6 @@ from chat.events import (
     PresenceChanged,
     QueueChanged,
     QueuePositionChanged,
-    QueueTimedOut,
     ReceiptChanged,
     TransferRefused,
     TypingChanged,
@@ -59,8 +58,6 @@ def dialect(event: Event) -> Iterable[Outgoing]:
         case QueuePositionChanged():
             position = {"chatId": event.conversation_id, "position": event.position, "eta": event.eta}
             return [_tell(_room(event), "queue-position", lambda: position)]
-        case QueueTimedOut():
-            return [_tell(_room(event), "queue-timeout", lambda: {"chatId": event.conversation_id})]
         case ChatOffered():
             name, asked = request(event)
             return [_tell((rooms.user(event.agent_id),), name, lambda: asked)]
@@ -88,11 +85,15 @@ def _conversation_changed(facts: ConversationFacts, kind: str) -> Iterable[Outgo
     if kind in ("", "profile"):
         customer = {"chatId": facts.id, "customer": payloads.identity(facts.customer)}
         yield _tell(concerned, "customer-updated", lambda: customer)
-    if kind == "transferred" and facts.agent is not None:
-        yield _tell(concerned, "chat-transferred", lambda: _transferred(facts))
-    if kind not in ("rated", "profile", "started"):
+    if kind in ("", "transferred") and facts.status == "open":
+        # Where only the outcome is known, it may have come through another queue.
+        through = payloads.queue(facts) if kind == "" else None
+        yield _tell(concerned, "chat-transferred", lambda: _transferred(facts, through))
+    if kind not in ("rated", "profile", "started", "queue-timeout"):
         name, state = _state(facts)
         yield _tell(concerned, name, lambda: state)
+    if kind in ("", "queue-timeout") and facts.queue_timed_out:
+        yield _tell(concerned, "queue-timeout", lambda: {"chatId": facts.id})
 
 
 def _state(facts: ConversationFacts) -> tuple[str, Payload]:
@@ -103,12 +104,17 @@ def _state(facts: ConversationFacts) -> tuple[str, Payload]:
         return "chat-resolved", {"chatId": facts.id}
     if facts.agent is not None:
         return "chat-assigned", _taken_by(facts.id, facts.agent)
-    return "chat-transferred", _transferred(facts)
+    return "chat-transferred", _transferred(facts, payloads.queue(facts))
 
 
-def _transferred(facts: ConversationFacts) -> Payload:
-    to_queue = None if facts.agent else payloads.queue(facts)
-    return {"chatId": facts.id, "toQueue": to_queue, "toAgent": payloads.identity(facts.agent)}
+def _transferred(facts: ConversationFacts, to_queue: Payload | None) -> Payload:
+    return {
+        "chatId": facts.id,
+        "toQueue": to_queue,
+        "toAgent": payloads.identity(facts.agent),
+        "priority": facts.priority,
+        "skills": list(facts.skills),
+    }
 
 
 def _queue_changed(event: QueueChanged) -> Iterable[Outgoing]:
@@ -143,7 +149,7 @@ def _tell(
 
 
 def _room(
-    event: DurableEvent | TypingChanged | InactivityWarned | QueuePositionChanged | QueueTimedOut,
+    event: DurableEvent | TypingChanged | InactivityWarned | QueuePositionChanged,
 ) -> tuple[str, ...]:
     return (rooms.conversation(event.conversation_id),)
 

@@ -12,20 +12,36 @@ from django.utils import timezone
 
 from accounts import presence
 from chat import rooms
-from chat.actions import notes, ratings, resolving, revisions, routing, silence, transitions
+from chat.actions import (
+    asking,
+    escalation,
+    notes,
+    offers,
+    ratings,
+    resolving,
+    revisions,
+    routing,
+    silence,
+    transfers,
+    transitions,
+)
 from chat.actions import people as presence_actions
 from chat.actions.conversations import close_conversation
 from chat.events import (
     DURABLE_EVENTS,
+    ChatOffered,
     ConversationChanged,
     Event,
     InactivityWarned,
     MessageCreated,
     MessageRevised,
     NoteCreated,
+    OfferEnded,
     PresenceChanged,
     QueueChanged,
+    QueuePositionChanged,
     ReceiptChanged,
+    TransferRefused,
     TypingChanged,
 )
 from chat.fanout.changes import changes_since
@@ -34,6 +50,7 @@ from chat.gateway import chat_dialect, root
 from chat.models import Conversation, Media
 from chat.selectors import conversations
 from chat.sync import feed
+from queueing.models import Skill
 from tests.support.chats import chat_of, read, say, start
 from tests.support.people import People, visitor
 from tests.support.reference_clients import ChatClient, ReferenceClient, RootClient
@@ -160,6 +177,83 @@ def the_customer_takes_another_name(stage):
         transitions.touch(transitions.lock(stage.chat.id), "profile", now=timezone.now())
 
 
+@case(ConversationChanged)
+def the_agent_transfers_it_to_another_queue(stage):
+    stage.people.sales.skills.add(
+        Skill.objects.create(organization=stage.people.sales.organization, name="prices")
+    )
+    transfers.transfer_to_queue(stage.people.ana, stage.id, str(stage.people.sales.id), priority=3)
+
+
+@case(ConversationChanged)
+def it_comes_to_an_agent_through_another_queue(stage):
+    transfers.transfer_to_queue(stage.people.ana, stage.id, str(stage.people.sales.id), priority=3)
+    routing.claim(stage.people.olga, stage.id)
+
+
+@case(ConversationChanged)
+def another_agent_takes_it_from_the_one_who_has_it(stage):
+    ask_bo(stage)
+    offers.accept(stage.people.bo, stage.id)
+
+
+@case(ConversationChanged)
+def the_admin_takes_it_over(stage):
+    routing.take_over(stage.people.sam, stage.id)
+
+
+@case(ConversationChanged)
+def the_customer_of_the_assistant_asks_for_a_person(stage):
+    Conversation.objects.filter(id=stage.id).update(agent=None)
+    escalation.request_agent(stage.people.vera, stage.id)
+
+
+@case(ConversationChanged)
+def nobody_comes_in_time(stage):
+    routing.return_to_queue(stage.people.ana, stage.id)
+    with transaction.atomic():
+        conversation = transitions.lock(stage.chat.id)
+        conversation.queue_timed_out_at = timezone.now()
+        conversation.save(update_fields=["queue_timed_out_at"])
+        transitions.touch(conversation, "queue-timeout", now=timezone.now())
+
+
+@case(ChatOffered)
+def the_agent_is_asked_about_a_chat(stage):
+    here(stage, stage.people.ana)
+    stage.people.support.mode = "push"
+    stage.people.support.save()
+    start(visitor(stage.people.widget, "Guest"))
+
+
+@case(OfferEnded)
+def the_agent_declines_a_chat(stage):
+    the_agent_is_asked_about_a_chat(stage)
+    offered, *_ = asking.pending_for(stage.people.ana.user_id)
+    offers.decline(stage.people.ana, offered.conversation_id)
+
+
+@case(TransferRefused)
+def another_agent_declines_a_transfer(stage):
+    ask_bo(stage)
+    offers.decline(stage.people.bo, stage.id)
+
+
+@case(QueuePositionChanged)
+def the_customer_comes_nearer(stage):
+    stage.told.fanout.publish(QueuePositionChanged(stage.id, position=2, eta=None))
+
+
+def here(stage, *agents):
+    for agent in agents:
+        stage.told.process.run(presence.arrive(agent.user_id, uuid4().hex))
+
+
+def ask_bo(stage):
+    here(stage, stage.people.bo)
+    transfers.transfer_to_agent(stage.people.ana, stage.id, stage.people.bo.email)
+
+
 @case(QueueChanged)
 def another_chat_comes_to_wait(stage):
     start(visitor(stage.people.widget, "Guest"))
@@ -227,8 +321,10 @@ def fresh(client: ReferenceClient, stage: Stage) -> dict:
     newcomer.load(conversations().get(id=stage.id))
     # What only the moment knows is in no snapshot.
     newcomer.typing, newcomer.closes_at = client.typing, client.closes_at
+    newcomer.position, newcomer.refused = client.position, client.refused
     if client.namespace == "/":
-        newcomer.waiting = client.waiting  # only `/chat` tells of queues
+        # Only `/chat` tells of queues.
+        newcomer.waiting, newcomer.asked_about = client.waiting, client.asked_about
     return newcomer.state()
 
 

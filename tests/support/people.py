@@ -75,7 +75,7 @@ def people(transactional_db) -> People:
 
 def empty_database() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
-        for model in apps.get_models():
+        for model in apps.get_models(include_auto_created=True):
             if model._meta.app_label not in ("auth", "contenttypes"):
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(model._meta.db_table)}")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from accounts.tokens import Principal
 from chat import payloads, selectors
+from chat.actions import asking
 from chat.models import Conversation
 
 
@@ -24,6 +25,9 @@ class ReferenceClient:
     typing: set[str] = field(default_factory=set)
     waiting: set[str] = field(default_factory=set)
     closes_at: str | None = None
+    position: tuple[int, int | None] | None = None
+    asked_about: set[str] = field(default_factory=set)
+    refused: list[str] = field(default_factory=list)
 
     @property
     def user_id(self) -> str:
@@ -49,6 +53,9 @@ class ReferenceClient:
                     "typing": sorted(self.typing),
                     "waiting": sorted(self.waiting),
                     "closes_at": self.closes_at,
+                    "position": self.position,
+                    "asked_about": sorted(self.asked_about),
+                    "refused": self.refused,
                 }
             )
         )
@@ -64,6 +71,7 @@ class ReferenceClient:
         if self.is_staff_member:
             waiting = Conversation.objects.filter(status="waiting", queue__members__user_id=self.user_id)
             self.waiting = {str(key) for key in waiting.values_list("id", flat=True)}
+            self.asked_about = {offer.conversation_id for offer in asking.pending_for(self.principal.user_id)}
 
 
 class RootClient(ReferenceClient):
@@ -192,8 +200,14 @@ class ChatClient(ReferenceClient):
         self.conversation |= {"status": "open", "handler": "agent", "agent": agent}
 
     def on_chat_transferred(self, data: dict[str, Any]) -> None:
-        queue = data["toQueue"]
-        self.conversation |= {"status": "waiting", "handler": "queue", "agent": None, "queue": queue}
+        handling = {name: data[name] for name in ("priority", "skills")} | {"agent": data["toAgent"]}
+        if data["toAgent"] is None:
+            handling |= {"status": "waiting", "handler": "queue", "queueTimedOut": False}
+        else:
+            handling |= {"status": "open", "handler": "agent"}
+        if data["toQueue"] is not None:
+            handling["queue"] = data["toQueue"]
+        self.conversation |= handling
 
     def on_chat_resolved(self, data: dict[str, Any]) -> None:
         handler = "agent" if self.conversation["agent"] else None
@@ -225,10 +239,27 @@ class ChatClient(ReferenceClient):
         self.closes_at = data["closesAt"]
 
     def on_queue_notification(self, data: dict[str, Any]) -> None:
-        if data["type"] == "added":
+        if data["type"] in ("added", "escalated"):
             self.waiting.add(data["chatId"])
         elif data["type"] == "removed":
             self.waiting.discard(data["chatId"])
+
+    def on_queue_timeout(self, data: dict[str, Any]) -> None:
+        self.conversation["queueTimedOut"] = True
+
+    def on_queue_position(self, data: dict[str, Any]) -> None:
+        self.position = data["position"], data["eta"]
+
+    def on_chat_request(self, data: dict[str, Any]) -> None:
+        self.asked_about.add(data["chatId"])
+
+    on_transfer_request = on_chat_request
+
+    def on_chat_request_timeout(self, data: dict[str, Any]) -> None:
+        self.asked_about.discard(data["chatId"])
+
+    def on_transfer_declined(self, data: dict[str, Any]) -> None:
+        self.refused.append(data["reason"])
 
     def on_chat_claimed(self, data: dict[str, Any]) -> None:
         self.waiting.discard(data["chatId"])
