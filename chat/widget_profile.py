@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any
-from uuid import UUID
+from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 
-from accounts import presence
 from accounts.models import Widget
 from accounts.models.widget import Asks
+from chat.estimates import agents_online
 from chat.media.formats import MAX_FILE_BYTES, MAX_FILES
 from chat.models import MediaType
-from queueing.models import Member, Queue
-
-ONLINE = "online"
-
-Payload = dict[str, Any]
+from chat.payloads import Payload, optional_timestamp
+from queueing import hours
+from queueing.models import OpeningHours, Queue
 
 
 def profile(widget: Widget) -> Payload:
@@ -33,17 +29,15 @@ def profile(widget: Widget) -> Payload:
             if asks != Asks.NO
         ],
         "requiresIdentity": widget.requires_identity,
-        "queues": _queues(widget),
-        "businessHours": None,
+        **_where_to_wait(_queues_of(widget)),
         "media": _media_limits(),
     }
 
 
 def config(widget: Widget) -> Payload:
     """What a program that is signed in shows and observes: the same, and how long a chat may be silent."""
-    queue = (
-        Queue.objects.filter(organization_id=widget.organization_id).order_by("-is_default", "name").first()
-    )
+    queues = _queues_of(widget)
+    queue = _default_of(queues)
     warning = queue.inactivity_warning_seconds if queue else None
     close = queue.inactivity_close_seconds if queue else None
     return {
@@ -51,7 +45,7 @@ def config(widget: Widget) -> Payload:
         "name": widget.name,
         "greeting": widget.greeting,
         "color": widget.color,
-        "queues": _queues(widget),
+        **_where_to_wait(queues),
         "assistant": None,
         "inactivity": {
             "warningSeconds": warning or settings.INACTIVITY_WARNING_SECONDS,
@@ -66,23 +60,53 @@ def asked_fields(widget: Widget) -> dict[str, str]:
     return {"name": widget.asks_name, "email": widget.asks_email}
 
 
-def _queues(widget: Widget) -> list[Payload]:
-    queues = list(Queue.objects.filter(organization_id=widget.organization_id).order_by("name"))
+def _queues_of(widget: Widget) -> list[Queue]:
+    found = Queue.objects.filter(organization_id=widget.organization_id)
+    return list(found.prefetch_related("opening_hours").order_by("name"))
+
+
+def _default_of(queues: list[Queue]) -> Queue | None:
+    """The queue of a chat for which nobody names one; `queues` in the order of their names."""
+    return next((queue for queue in queues if queue.is_default), queues[0] if queues else None)
+
+
+def _where_to_wait(queues: list[Queue]) -> Payload:
+    """The queues one can wait in, and the hours of the one where chats wait for which nobody names one."""
+    now, default = timezone.now(), _default_of(queues)
     online = agents_online([queue.id for queue in queues])
-    return [
-        # Always open: queues have no business hours yet.
-        {"_id": str(queue.id), "name": queue.name, "open": True, "agentsOnline": online[queue.id]}
-        for queue in queues
-    ]
+    return {
+        "queues": [
+            {
+                "_id": str(queue.id),
+                "name": queue.name,
+                "open": hours.is_open(queue, now),
+                "agentsOnline": online[queue.id],
+                "businessHours": _business_hours(queue, now),
+            }
+            for queue in queues
+        ],
+        "businessHours": _business_hours(default, now) if default else None,
+    }
 
 
-def agents_online(queue_ids: Sequence[UUID]) -> Counter[UUID]:
-    """Count, for each queue, the members who are here and take chats."""
-    members = list(
-        Member.objects.filter(queue_id__in=queue_ids, user__is_active=True).values_list("queue_id", "user_id")
-    )
-    statuses = presence.statuses({user_id for _, user_id in members})
-    return Counter(queue_id for queue_id, user_id in members if statuses[user_id] == ONLINE)
+def _business_hours(queue: Queue, now: datetime) -> Payload | None:
+    """When a queue is open, by the clock of its time zone; None for one that always is."""
+    weekly = sorted(queue.opening_hours.all(), key=lambda one: (one.weekday, one.opens))
+    if not weekly:
+        return None
+    return {
+        "timeZone": queue.time_zone,
+        "hours": [
+            {
+                "day": OpeningHours.Weekday(one.weekday).name.lower(),
+                "opens": f"{one.opens:%H:%M}",
+                "closes": f"{one.closes:%H:%M}",
+            }
+            for one in weekly
+        ],
+        "open": hours.is_open(queue, now),
+        "nextOpening": optional_timestamp(hours.next_opening(queue, now)),
+    }
 
 
 def _media_limits() -> Payload:

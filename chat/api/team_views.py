@@ -9,14 +9,12 @@ from rest_framework.response import Response
 
 from accounts import presence
 from accounts.models import Role, User
-from chat import access, payloads
+from chat import access, estimates, payloads
 from chat.api import shapes
 from chat.api.answers import answer
 from chat.api.base import View
-from chat.widget_profile import agents_online
 from queueing import line
 from queueing.models import Queue
-from queueing.policy import estimated_wait_seconds
 
 
 class Presence(View):
@@ -55,25 +53,26 @@ class Queues(View):
     )
     def get(self, request: Request) -> Response:
         """List the queues that I serve, and how long their lines are."""
-        served = list(Queue.objects.filter(id__in=access.served_queue_ids(self.caller())))
-        ids = [queue.id for queue in served]
-        lines, online, now = line.lengths(ids), agents_online(ids), timezone.now()
+        served = list(
+            Queue.objects.filter(id__in=access.served_queue_ids(self.caller())).prefetch_related(
+                "opening_hours"
+            )
+        )
+        now = timezone.now()
+        lines, services = line.lengths([queue.id for queue in served]), estimates.services(served, now)
         data = []
         for queue in served:
             waiting, since = lines.get(queue.id, (0, now))
-            eta = estimated_wait_seconds(
-                position=waiting + 1,
-                available_agents=online[queue.id],
-                average_handle_seconds=None,  # queues do not know it yet
-            )
+            service = services[queue.id]
             data.append(
                 {
                     "_id": str(queue.id),
                     "name": queue.name,
                     "waiting": waiting,
-                    "agentsOnline": online[queue.id],
+                    "open": service.is_open,
+                    "agentsOnline": service.agents_online,
                     "longestWaitSeconds": int((now - since).total_seconds()) if waiting else None,
-                    "eta": eta,
+                    "eta": service.eta(waiting + 1),
                 }
             )
         return answer("Queues fetched successfully", data)

@@ -1,19 +1,22 @@
 """What a widget tells whoever opens it, and what signed-in programs look up."""
 
 import json
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from accounts import presence
 from accounts.models import User, Widget
 from accounts.tokens import issue_access_token
-from queueing.models import Queue
+from queueing.models import OpeningHours, Queue
 from tests.support.people import People
 from tests.support.told import Told
 from tests.widget_api.conftest import call
 
+ALWAYS_OPEN = {"open": True, "agentsOnline": 0, "businessHours": None}
 MEDIA = {"types": ["image", "audio", "video"], "maxFiles": 5, "maxBytes": 10_485_760}
 
 
@@ -35,8 +38,8 @@ def test_a_profile_says_how_the_widget_looks_what_it_asks_and_what_may_be_sent(p
         "preChat": [{"name": "name", "required": True}],
         "requiresIdentity": False,
         "queues": [
-            {"_id": str(people.sales.id), "name": "Sales", "open": True, "agentsOnline": 0},
-            {"_id": str(people.support.id), "name": "Support", "open": True, "agentsOnline": 0},
+            {**ALWAYS_OPEN, "_id": str(people.sales.id), "name": "Sales"},
+            {**ALWAYS_OPEN, "_id": str(people.support.id), "name": "Support"},
         ],
         "businessHours": None,
         "media": MEDIA,
@@ -57,12 +60,36 @@ def test_a_profile_counts_the_members_of_each_queue_who_are_here_and_free(people
     assert online() == {"Sales": 0, "Support": 1}
 
 
+def test_a_profile_and_a_config_say_when_each_queue_is_open_and_when_it_opens_again(people: People) -> None:
+    now = datetime.now(ZoneInfo("Asia/Kolkata"))
+    opens_next = (now + timedelta(days=2)).replace(hour=9, minute=30, second=0, microsecond=0)
+    OpeningHours.objects.create(
+        queue=people.support, weekday=opens_next.weekday(), opens=time(9, 30), closes=time(17)
+    )
+    OpeningHours.objects.create(queue=people.sales, weekday=now.weekday(), opens=time(0), closes=time(0))
+    Queue.objects.update(time_zone="Asia/Kolkata")
+    closed = {
+        "timeZone": "Asia/Kolkata",
+        "hours": [{"day": f"{opens_next:%A}".lower(), "opens": "09:30", "closes": "17:00"}],
+        "open": False,
+        "nextOpening": f"{opens_next.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.000Z",
+    }
+    token, _ = issue_access_token(people.user(people.vera))
+    config = call("GET", "/api/v1/chat/config/home-widget", token=token).json()["data"]
+    for found in (profile(), config):
+        assert found["businessHours"] == closed, "of the queue in which chats wait by default"
+        sales, support = found["queues"]
+        assert (support["open"], support["businessHours"]) == (False, closed)
+        assert (sales["open"], sales["businessHours"]["open"]) == (True, True)
+        assert sales["businessHours"]["nextOpening"] is None
+
+
 def test_how_many_queues_there_are_does_not_make_a_profile_slower(
     people: People, django_assert_num_queries
 ) -> None:
     for number in range(10):
         Queue.objects.create(organization_id=people.vera.organization_id, name=f"Queue {number}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(profile()["queues"]) == 12
 
 

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from chat.api.shapes.fields import Count, Shape
+from chat.api.shapes.fields import Count, Shape, Time
 from chat.models import MediaType
+from queueing.models import OpeningHours
 
 
 class Queue(Shape):
     _id = serializers.UUIDField()
     name = serializers.CharField()
     waiting = Count()
+    open = serializers.BooleanField()
     agentsOnline = Count()
     longestWaitSeconds = Count(allow_null=True)
     eta = Count(allow_null=True, help_text="Seconds for who comes now; null where nobody can tell.")
+
+
+class OpenTimes(Shape):
+    day = serializers.ChoiceField([weekday.name.lower() for weekday in OpeningHours.Weekday])
+    opens = serializers.CharField(help_text="HH:MM")
+    closes = serializers.CharField(help_text="HH:MM; not after `opens`: on the next day.")
+
+
+class BusinessHours(Shape):
+    timeZone = serializers.CharField(help_text="In which the hours are: Europe/Berlin, UTC, …")
+    hours = OpenTimes(many=True)
+    open = serializers.BooleanField()
+    nextOpening = Time(allow_null=True, help_text="Null while it is open.")
 
 
 class WidgetQueue(Shape):
@@ -22,6 +37,7 @@ class WidgetQueue(Shape):
     name = serializers.CharField()
     open = serializers.BooleanField()
     agentsOnline = Count()
+    businessHours = BusinessHours(allow_null=True, help_text="Null: always open.")
 
 
 class PreChatField(Shape):
@@ -42,7 +58,9 @@ class WidgetProfile(Shape):
     preChat = PreChatField(many=True, help_text="What the form before a chat asks for.")
     requiresIdentity = serializers.BooleanField(help_text="Only people with a userHash may chat.")
     queues = WidgetQueue(many=True)
-    businessHours = serializers.JSONField()
+    businessHours = BusinessHours(
+        allow_null=True, help_text="Those of the queue of a chat for which none is named; null: always open."
+    )
     media = MediaLimits()
 
 
@@ -57,6 +75,7 @@ class Config(Shape):
     greeting = serializers.CharField()
     color = serializers.CharField()
     queues = WidgetQueue(many=True)
+    businessHours = BusinessHours(allow_null=True, help_text="As in the profile.")
     assistant = serializers.JSONField()
     inactivity = Inactivity()
     media = MediaLimits()
