@@ -5,13 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from accounts.models import Organization, Role, User
 
 
-class OrganizationScopedAdmin(admin.ModelAdmin):
+class OwnChoices(BaseModelAdmin):
+    """Offers and takes in fields that point at rows only those of the organization; a superuser has all."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A field for one row."""
+        return _with_own_choices(super().formfield_for_foreignkey(db_field, request, **kwargs), request)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A field for several rows."""
+        return _with_own_choices(super().formfield_for_manytomany(db_field, request, **kwargs), request)
+
+
+class OrganizationScopedAdmin(OwnChoices, admin.ModelAdmin):
     """Shows an admin the rows of its own organization, and lets it choose among those; a superuser sees all.
 
     Agents have no rows in the admin site: their place is the desk.
@@ -22,27 +35,13 @@ class OrganizationScopedAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows this person may see."""
-        return self._within(super().get_queryset(request), request, self.organization_path)
+        return within(super().get_queryset(request), request, self.organization_path)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only what belongs to the organization."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and field.queryset is not None:
-            field.queryset = self._choices(field.queryset, request)
-        return field
-
-    def _choices(self, choices: QuerySet[Any], request: HttpRequest) -> QuerySet[Any]:
-        if choices.model is Organization:
-            return self._within(choices, request, "id")
-        if any(field.name == "organization" for field in choices.model._meta.fields):
-            return self._within(choices, request, "organization")
-        return choices
-
-    def _within(self, rows: QuerySet[Any], request: HttpRequest, path: str) -> QuerySet[Any]:
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Something new is of the admin's own organization unless another is chosen."""
         user = request.user
-        if user.is_superuser:
-            return rows
-        return rows.filter(**{path: user.organization_id}) if isinstance(user, User) else rows.none()
+        own = {"organization": user.organization_id} if isinstance(user, User) else {}
+        return {**own, **super().get_changeform_initial_data(request)}
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the model stands on the index page."""
@@ -81,17 +80,8 @@ class ReadOnlyAdmin(OrganizationScopedAdmin):
         return False
 
 
-class OrganizationScopedInline(admin.TabularInline):
+class OrganizationScopedInline(OwnChoices, admin.TabularInline):
     """Rows inside a scoped row, under the same rule; what they may point at is the organization's too."""
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer only what belongs to the organization."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        user = request.user
-        if field is None or field.queryset is None or not isinstance(user, User) or user.is_superuser:
-            return field
-        field.queryset = field.queryset.filter(organization_id=user.organization_id)
-        return field
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """As the row they stand in."""
@@ -127,3 +117,21 @@ def is_admin(request: HttpRequest) -> bool:
     """Whether the person signed in is an admin."""
     user = request.user
     return isinstance(user, User) and user.is_active and (user.is_superuser or user.role == Role.ADMIN)
+
+
+def within(rows: QuerySet[Any], request: HttpRequest, path: str) -> QuerySet[Any]:
+    """Those of the rows that this person may see; `path` is the lookup from a row to its organization."""
+    user = request.user
+    if not isinstance(user, User):
+        return rows.none()
+    return rows if user.is_superuser else rows.filter(**{path: user.organization_id})
+
+
+def _with_own_choices(field: Any, request: HttpRequest) -> Any:
+    choices = getattr(field, "queryset", None)
+    if choices is not None:
+        if choices.model is Organization:
+            field.queryset = within(choices, request, "id")
+        elif any(column.name == "organization" for column in choices.model._meta.fields):
+            field.queryset = within(choices, request, "organization")
+    return field

@@ -120,6 +120,12 @@ def waiting_count(queue_id: UUID) -> int:
     return Lane.objects.filter(queue_id=queue_id).aggregate(waiting=Sum("waiting"))["waiting"] or 0
 
 
+def waiting_for_skill(organization_id: UUID, skill: str) -> int:
+    """Count the items of an organization that only somebody with this skill may take."""
+    lanes = Lane.objects.filter(queue__organization_id=organization_id, waiting__gt=0)
+    return sum(count for skills, count in lanes.values_list("skills", "waiting") if skill in _names(skills))
+
+
 def lengths(queue_ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
     """Count the items of each line that is not empty, and say since when the first of them waits."""
     waiting = dict(

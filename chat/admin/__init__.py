@@ -3,5 +3,6 @@
 from chat.admin.conversations import ConversationAdmin
 from chat.admin.mails import OutgoingMailAdmin
 from chat.admin.tickets import TicketAdmin
+from chat.admin.waiting import EntryAdmin, OfferAdmin
 
-__all__ = ["ConversationAdmin", "OutgoingMailAdmin", "TicketAdmin"]
+__all__ = ["ConversationAdmin", "EntryAdmin", "OfferAdmin", "OutgoingMailAdmin", "TicketAdmin"]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
-from accounts.models import Organization
+from accounts.models import Organization, Role
 
 MAX_SKILL_CHARACTERS = 40
 
@@ -58,10 +58,14 @@ class Member(models.Model):
 
     queue = models.ForeignKey("queueing.Queue", on_delete=models.CASCADE, related_name="members")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queue_memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="queue_memberships",
+        limit_choices_to={"role__in": [Role.AGENT, Role.ADMIN]},
     )
 
     class Meta:
+        verbose_name = "membership"
         constraints = [models.UniqueConstraint(fields=["queue", "user"], name="one_membership_in_a_queue")]
 
     def __str__(self) -> str:

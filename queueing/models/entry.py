@@ -42,7 +42,7 @@ class Entry(models.Model):
     waiting_since = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "entries"
+        verbose_name = "waiting item"
         indexes = [
             models.Index(fields=["queue", "-priority", "waiting_since", "id"], name="entry_line_order"),
             models.Index(fields=["lane", "-priority", "waiting_since", "id"], name="entry_lane_order"),
