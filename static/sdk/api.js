@@ -69,6 +69,11 @@ export class Api {
     return (await this.#chat("GET", `sync${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`, access)).data;
   }
 
+  /** A conversation as REST has it (SPEC §6). */
+  async conversation(chatId, access) {
+    return (await this.#chat("GET", `conversations/${chatId}`, access)).data;
+  }
+
   /** Has the conversation mailed. */
   mailTranscript(chatId, email, access) {
     return this.#chat("POST", `conversations/${chatId}/transcript`, access, { email });

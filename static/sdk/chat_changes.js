@@ -7,6 +7,7 @@ const CHANGES = {
   "chat-resolved": () => ({ status: "resolved" }),
   // To another agent it is offered only, and stays with the first until then.
   "chat-transferred": ({ toQueue }) => toQueue && { status: "waiting", handler: "queue", agent: null, agentStatus: undefined, queue: toQueue },
+  "queue-timeout": () => ({ queueTimedOut: true }),
   "customer-updated": ({ customer }) => ({ customer }),
 };
 

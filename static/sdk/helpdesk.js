@@ -43,7 +43,7 @@ export class Helpdesk {
   /**
    * Listens to `connect`, `disconnect`, `error` {message, code}, `request-access-token`, `message` {message, isOwn},
    * `begin-typing` {name}, `end-typing` {name}, `queue-position` {chatId, position, eta}, `queue-timeout` {chatId},
-   * `conversation-ended` {chatId, reason, closedBy} and `object-change` (anything there is to show may have changed).
+   * `chat-assigned` {chatId, agentName, agentEmail}, `chat-transferred` {chatId, toQueue, toAgent}, `conversation-ended` {chatId, reason, closedBy} and `object-change` (anything there is to show may have changed).
    * Returns a function that ends it.
    */
   on(event, listener) {
@@ -146,6 +146,14 @@ export class Helpdesk {
   /** Gets fresh addresses for the media of a message and of those before it; one is good for about an hour. */
   refreshMedia(seq) {
     return this.#visit.live.refresh(seq);
+  }
+
+  /**
+   * Asks for a person where the assistant answers; the conversation then waits in its queue, or in the one named.
+   * Rejects as `endChat` does.
+   */
+  async requestAgent(queueId) {
+    orThrow(await this.#visit.live.requestAgent(queueId));
   }
 
   /** Closes the conversation for good. Rejects with the server's message and code when it refuses. */

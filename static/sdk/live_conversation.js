@@ -8,6 +8,8 @@ import { chatChanges } from "./chat_changes.js";
 
 /** An ack may overtake a message of the room; only what is still missing after this is asked for. */
 const GAP_PATIENCE_MILLISECONDS = 1500;
+/** Events of the server that are events of the SDK, too. */
+const PASSED_ON = new Set(["chat-assigned", "chat-transferred", "queue-timeout"]);
 
 export class LiveConversation {
   /** @type {Conversation|null} null until joined */
@@ -25,6 +27,7 @@ export class LiveConversation {
   #clock;
   #ownId = null;
   #backlog = [];
+  #earlyPlace = null;
   #unreadMark = null;
   #gapTimer = null;
   #typingSender;
@@ -92,6 +95,9 @@ export class LiveConversation {
     for (const message of backlog) this.#store(message);
     const isSameAgent = this.state.chat?.agent?.email === chat.agent?.email;
     this.state.applyChat({ ...chat, agentStatus: isSameAgent ? this.state.chat?.agentStatus : undefined });
+    if (chat.status !== "waiting") this.queue = null;
+    if (this.#earlyPlace?.chatId === chat.chatId) this.#queued(this.#earlyPlace);
+    this.#earlyPlace = null;
     this.#outbox.address(chat.chatId);
     this.#sendReadMark();
     this.#checkGap();
@@ -104,6 +110,7 @@ export class LiveConversation {
     this.typing.clear();
     this.state = null;
     this.closesAt = null;
+    this.queue = null;
     this.#backlog = [];
     this.#changed();
   }
@@ -114,6 +121,8 @@ export class LiveConversation {
     else if (event === "chat-message") this.#takeMessage(data);
     else if (this.chatId !== null && data?.chatId === this.chatId) this.#takeChange(event, data);
     else if (event === "presence-change" && !data?.chatId) this.#takePresence(data);
+    // The place may be told before the ack that says which conversation this is.
+    else if (event === "queue-position") this.#earlyPlace = data;
   }
 
   /** An outbox entry was stored. */
@@ -178,6 +187,13 @@ export class LiveConversation {
     return ack;
   }
 
+  /** Asks for a person instead of the assistant. Returns the ack. */
+  async requestAgent(queueId) {
+    const ack = await this.#socket.request("request-agent", { chatId: this.chatId, ...(queueId && { queueId }) });
+    if (ack.ok) this.take(ack.chat);
+    return ack;
+  }
+
   /** Closes the conversation. Returns the ack. */
   async end(reason) {
     const ack = await this.#socket.request("close-chat", { chatId: this.chatId, ...(reason && { reason }) });
@@ -213,14 +229,15 @@ export class LiveConversation {
       "message-deleted": () => this.state.applyRevision(data),
       "presence-change": () => this.#takePresence(data),
       "chat-closed": () => this.#close(data),
-      "queue-position": () => this.#queued(event, data),
-      "queue-timeout": () => this.#queued(event, null),
+      "queue-position": () => this.#queued(data),
       "inactivity-warning": () => { this.closesAt = data.closesAt; },
     };
     const chat = chatChanges(event, data);
+    // It is told again to who joins again.
+    if (event === "queue-timeout" && this.state.chat.queueTimedOut) return;
     if (chat) this.#takeChat(chat);
     else if (Object.hasOwn(changes, event)) changes[event]();
-    else return;
+    if (PASSED_ON.has(event)) this.#emit(event, data);
     this.#changed();
   }
 
@@ -250,9 +267,10 @@ export class LiveConversation {
     this.#emit("end-typing", { name });
   }
 
-  #queued(event, position) {
-    this.queue = position && { position: position.position, eta: position.eta };
-    this.#emit(event, { chatId: this.chatId, ...this.queue });
+  #queued({ position, eta }) {
+    if (this.state.chat.status !== "waiting" || (this.queue?.position === position && this.queue.eta === eta)) return;
+    this.queue = { position, eta };
+    this.#emit("queue-position", { chatId: this.chatId, position, eta });
   }
 
   #close({ reason, closedBy }) {

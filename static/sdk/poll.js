@@ -68,6 +68,7 @@ export class Poll {
     this.#cursor = cursor;
     this.#live.receive("messages", [...before, ...messages.map(chatMessageFromRest)]);
     if (conversation) this.#take(chatFromRest(conversation, visitor._id), visitor._id);
+    await this.#askPlace(chatId);
     await this.#fillGap(chatId);
     await this.#onChanges();
     return more;
@@ -75,7 +76,15 @@ export class Poll {
 
   #take(chat, ownId) {
     if (chat.status === "closed") this.#live.receive("chat-closed", { chatId: chat.chatId, reason: "", closedBy: null });
+    if (chat.queueTimedOut) this.#live.receive("queue-timeout", { chatId: chat.chatId });
     this.#live.take(chat, ownId);
+  }
+
+  /** A place in the queue moves without a change of the conversation. */
+  async #askPlace(chatId) {
+    if (this.#live.state?.chat?.status !== "waiting") return;
+    const { queuePosition: position, eta } = await this.#session.withAccess((access) => this.#api.conversation(chatId, access));
+    if (position) this.#live.receive("queue-position", { chatId, position, eta });
   }
 
   async #fillGap(chatId) {

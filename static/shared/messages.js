@@ -52,6 +52,9 @@ export function chatFromRest(conversation, ownId) {
     unread: conversation.unreadCount?.[ownId] ?? 0,
     read: conversation.readSeq,
     rating: conversation.rating,
+    priority: conversation.priority ?? 0,
+    skills: conversation.requiredSkills ?? [],
+    queueTimedOut: conversation.queueTimedOut ?? false,
     createdAt: conversation.createdAt,
   };
 }

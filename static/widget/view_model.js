@@ -5,6 +5,8 @@ import { isSystemMessage } from "../shared/messages.js";
 import { clockTime, dayKey, dayLabel } from "../shared/time.js";
 
 const GROUP_MILLISECONDS = 5 * 60_000;
+/** Reasons of a closed chat that have words of their own. */
+const ENDINGS = new Set(["inactivity", "queue-timeout"]);
 const AWAY = new Set(["offline", "reconnecting"]);
 
 /**
@@ -34,21 +36,52 @@ export function headerStatus({ conversation, typingNames, connection, isLoading 
   return ["status-idle"];
 }
 
-/** The one notice above the composer that matters most, or null: `{kind, key, values?, canRetry?}`. */
-export function notice({ conversation, connection, closesAt, isLoading, language }) {
-  if (connection.state === "refused") return { kind: "error", key: "refused", canRetry: true };
-  if (AWAY.has(connection.state)) return { kind: "offline", key: "offline" };
-  if (conversation?.chat?.status === "closed") return null;
-  if (closesAt) return { kind: "warning", key: "inactivity", values: { time: clockTime(closesAt, language) } };
-  if (!isLoading && conversation?.chat?.status === "waiting") return { kind: "info", key: "waiting" };
-  return null;
+/**
+ * The one notice above the composer that matters most, or null: `{kind, keys, values?, canRetry?, offersTicket?}`, with
+ * keys of the words.
+ * @param {object} helpdesk  the SDK's `conversation`, `connection`, `closesAt`, `isLoading` and `queue`
+ * @param {{profile: object|null, language: string}} options
+ */
+export function notice({ conversation, connection, closesAt, isLoading, queue }, { profile, language }) {
+  if (connection.state === "refused") return { kind: "error", keys: ["refused"], canRetry: true };
+  if (AWAY.has(connection.state)) return { kind: "offline", keys: ["offline"] };
+  const chat = conversation?.chat;
+  if (closesAt && chat.status !== "closed") return { kind: "warning", keys: ["inactivity"], values: { time: clockTime(closesAt, language) } };
+  if (chat ? chat.status !== "waiting" : isLoading) return null;
+  return waitingNotice(chat, queue, profile, language);
+}
+
+function waitingNotice(chat, queue, profile, language) {
+  const kind = "info";
+  const place = queue ? ["position"] : [];
+  if (chat?.queueTimedOut) return { kind, keys: [...place, "queue-timeout"], values: queue, offersTicket: true };
+  // An estimate says that somebody is here, whatever was so when the panel was opened.
+  if (!queue?.eta && isNobodyHere(profile ?? undefined, chat)) {
+    const opening = openingTime(profile.businessHours?.nextOpening, language);
+    return { kind, keys: [opening ? "opens" : "nobody-here", "leave-message"], values: { time: opening }, offersTicket: true };
+  }
+  if (!queue) return chat ? { kind, keys: ["waiting"] } : null;
+  const { position, eta } = queue;
+  return { kind, keys: eta ? [...place, "eta"] : place, values: { position, time: eta && waitingTime(eta, language) } };
+}
+
+/** "4 minutes", "2 hours": rounded up, for nobody minds to be answered sooner. */
+function waitingTime(seconds, language) {
+  const minutes = Math.ceil(seconds / 60);
+  const [amount, unit] = minutes < 120 ? [minutes, "minute"] : [Math.ceil(minutes / 60), "hour"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+}
+
+/** "Monday 9:00 AM" where the visitor is; null for a team that keeps no hours or is open. */
+function openingTime(iso, language) {
+  return iso ? new Intl.DateTimeFormat(language, { weekday: "long", hour: "numeric", minute: "2-digit" }).format(new Date(iso)) : null;
 }
 
 /** What is said of a conversation that is resolved or closed, as a key of the words; null while it goes on. */
 export function endKey(chat) {
   if (chat?.status === "resolved") return "resolved";
   if (chat?.status !== "closed") return null;
-  return chat.closeReason === "inactivity" ? "closed-inactivity" : "closed";
+  return ENDINGS.has(chat.closeReason) ? `closed-${chat.closeReason}` : "closed";
 }
 
 /** Whether the visitor would wait in vain: no agent has the chat, and none is there to take one. */

@@ -94,13 +94,51 @@ test("a chat that goes back into a queue waits, one that is offered to another a
   assert.deepEqual([live.state.chat.status, live.state.chat.agent, live.state.chat.queue.name], ["waiting", null, "Billing"]);
 });
 
-test("the place in the queue is told until an agent comes or the time is over", async () => {
+test("the place in the queue is told when it changes, and no more once an agent has come", async () => {
   const { live, named } = await joined([], { status: "waiting", handler: "queue", agent: null });
   live.receive("queue-position", { chatId: "chat-1", position: 2, eta: 120 });
+  live.receive("queue-position", { chatId: "chat-1", position: 2, eta: 120 });
   assert.deepEqual(live.queue, { position: 2, eta: 120 });
-  live.receive("queue-timeout", { chatId: "chat-1" });
+  live.receive("queue-position", { chatId: "chat-1", position: 1, eta: null });
+  assert.deepEqual(named("queue-position"), [{ chatId: "chat-1", position: 2, eta: 120 }, { chatId: "chat-1", position: 1, eta: null }]);
+  live.receive("chat-assigned", { chatId: "chat-1", agentName: "Alice", agentEmail: "alice@x" });
   assert.equal(live.queue, null);
-  assert.deepEqual(named("queue-position"), [{ chatId: "chat-1", position: 2, eta: 120 }]);
+  live.receive("queue-position", { chatId: "chat-1", position: 1, eta: null });
+  assert.equal(live.queue, null, "a place that comes late belongs to nobody");
+});
+
+test("a place that is told before the ack of the first join is not lost, another chat's is", async () => {
+  for (const [chatId, expected] of [["chat-1", { position: 3, eta: null }], ["chat-2", null]]) {
+    const { live, socket } = setUp();
+    socket.answer("join-chat", () => {
+      live.receive("queue-position", { chatId, position: 3, eta: null });
+      return { ok: true, chat: chatState({ status: "waiting", handler: "queue", agent: null }) };
+    });
+    await live.join({ ownId: "vera" });
+    assert.deepEqual(live.queue, expected);
+  }
+});
+
+test("who asks for a person instead of the assistant waits, as the answer says", async () => {
+  const { live, socket, named } = await joined([], { handler: "assistant", agent: null });
+  socket.answer("request-agent", () => ({ ok: true, chat: chatState({ status: "waiting", handler: "queue", agent: null }) }));
+  assert.equal((await live.requestAgent("sales")).ok, true);
+  assert.deepEqual(socket.dataOf("request-agent"), [{ chatId: "chat-1", queueId: "sales" }]);
+  assert.equal(live.state.chat.status, "waiting");
+  const transferred = { chatId: "chat-1", toQueue: null, toAgent: { name: "Bob", email: "bob@x" } };
+  live.receive("chat-transferred", transferred);
+  assert.equal(live.state.chat.status, "waiting");
+  live.receive("chat-assigned", { chatId: "chat-1", agentName: "Bob", agentEmail: "bob@x" });
+  assert.deepEqual([live.state.chat.status, live.state.chat.agent.name], ["open", "Bob"]);
+  assert.deepEqual([named("chat-transferred"), named("chat-assigned").length], [[transferred], 1]);
+});
+
+test("a time-out of the queue is told once; the chat goes on waiting at its place", async () => {
+  const { live, named } = await joined([], { status: "waiting", handler: "queue", agent: null });
+  live.receive("queue-position", { chatId: "chat-1", position: 2, eta: 120 });
+  live.receive("queue-timeout", { chatId: "chat-1" });
+  live.receive("queue-timeout", { chatId: "chat-1" });
+  assert.deepEqual([live.state.chat.status, live.state.chat.queueTimedOut, live.queue.position], ["waiting", true, 2]);
   assert.deepEqual(named("queue-timeout"), [{ chatId: "chat-1" }]);
 });
 

@@ -28,13 +28,14 @@ function setUp(stored) {
   const clock = new FakeClock();
   const asked = [];
   const events = [];
-  const server = { stored, changes: [], status: "open" };
+  const server = { stored, changes: [], status: "open", place: { queuePosition: null, eta: null }, queueTimedOut: false };
   const api = {
     async changes(cursor) {
       asked.push(cursor);
       const known = cursor ? server.changes.shift() ?? [] : [];
-      return { conversations: [conversation(server.stored.length, server.status)], messages: known, cursor: `${asked.length}.0`, more: false };
+      return { conversations: [{ ...conversation(server.stored.length, server.status), queueTimedOut: server.queueTimedOut }], messages: known, cursor: `${asked.length}.0`, more: false };
     },
+    conversation: async () => server.place,
     async messages(chatId, { before = Infinity, after = 0 }) {
       return server.stored.filter(({ seq }) => seq < before && seq > after).slice(0, 2).map((message) => chatMessage(message.seq, { text: message.content }));
     },
@@ -114,4 +115,24 @@ test("an answer that comes after the socket is back changes nothing", async () =
   await settled();
   await settled();
   assert.equal(live.state, null);
+});
+
+test("a waiting visitor is told its place as it moves, and once that it has waited too long", async () => {
+  const { clock, server, live, poll, events } = setUp([]);
+  Object.assign(server, { status: "waiting", place: { queuePosition: 2, eta: 240 } });
+  poll.start();
+  await pass(clock, PATIENCE);
+  assert.deepEqual(live.queue, { position: 2, eta: 240 });
+  await pass(clock, INTERVAL);
+  Object.assign(server, { place: { queuePosition: 1, eta: null }, queueTimedOut: true });
+  await pass(clock, INTERVAL);
+  await pass(clock, INTERVAL);
+  assert.deepEqual(live.queue, { position: 1, eta: null });
+  assert.equal(live.state.chat.queueTimedOut, true);
+  const named = (name) => events.filter(([event]) => event === name).map(([, detail]) => detail);
+  assert.deepEqual(named("queue-position").map(({ position }) => position), [2, 1]);
+  assert.equal(named("queue-timeout").length, 1);
+  server.status = "open";
+  await pass(clock, INTERVAL);
+  assert.equal(live.queue, null);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Conversation } from "../../static/shared/conversation.js";
+import { translator } from "../../static/shared/i18n.js";
 import { isHexColor, readableOn } from "../../static/widget/color.js";
 import { endKey, headerStatus, isNobodyHere, logRows, notice } from "../../static/widget/view_model.js";
 import { WORDS } from "../../static/widget/words.js";
@@ -87,7 +88,7 @@ test("the header tells the state that matters most", () => {
 });
 
 test("the notice is about the connection first, then the clock, then the line", () => {
-  const keyOf = (state) => notice({ ...helpdesk(state), language: "en" })?.key ?? null;
+  const keyOf = (state) => notice(helpdesk(state), { profile: null, language: "en" })?.keys[0] ?? null;
   const waiting = { chat: { status: "waiting", agent: null } };
   const closesAt = "2026-03-09T10:30:00.000Z";
   assert.equal(keyOf({}), null);
@@ -98,8 +99,37 @@ test("the notice is about the connection first, then the clock, then the line", 
   assert.equal(keyOf({ closesAt, chat: { status: "closed" } }), null);
 });
 
-test("a chat closed for inactivity says so", () => {
+test("who waits is told the place, and the time only when somebody knows it", () => {
+  const profile = { queues: [{ open: true, agentsOnline: 1 }] };
+  const said = (queue, chat = {}, rest = {}) => {
+    const shown = notice({ ...helpdesk({ chat: { status: "waiting", agent: null, ...chat } }), queue }, { profile, language: "en", ...rest });
+    return [shown.keys.map((key) => translator(WORDS.en, "en")(key, shown.values)).join(" "), shown.offersTicket ?? false];
+  };
+  assert.deepEqual(said({ position: 2, eta: null }), ["You’re number 2 in line.", false]);
+  assert.deepEqual(said({ position: 2, eta: 1 }), ["You’re number 2 in line. About 1 minute.", false]);
+  assert.deepEqual(said({ position: 2, eta: 181 }), ["You’re number 2 in line. About 4 minutes.", false]);
+  assert.deepEqual(said({ position: 99, eta: 7300 }), ["You’re number 99 in line. About 3 hours.", false]);
+  const sorry = "Sorry that it takes so long. Stay in line, or leave us a message and we’ll answer by e-mail.";
+  assert.deepEqual(said({ position: 2, eta: 181 }, { queueTimedOut: true }), [`You’re number 2 in line. ${sorry}`, true]);
+  assert.deepEqual(said(null, { queueTimedOut: true }), [sorry, true]);
+});
+
+test("a team that is not there is said, with the time when it opens again", () => {
+  const nobody = { queues: [{ open: false, agentsOnline: 1 }], businessHours: null };
+  const closed = { ...nobody, businessHours: { nextOpening: "2026-03-09T09:00:00.000Z" } };
+  const waiting = helpdesk({ chat: { status: "waiting", agent: null } });
+  const shown = (profile, state = waiting) => notice(state, { profile, language: "en" });
+  assert.deepEqual(shown(nobody).keys, ["nobody-here", "leave-message"]);
+  assert.deepEqual(shown(closed).keys, ["opens", "leave-message"]);
+  assert.match(shown(closed).values.time, /Monday/);
+  assert.equal(shown(closed, { ...waiting, conversation: null }).offersTicket, true, "before a chat, too");
+  assert.equal(shown(closed, helpdesk({})), null, "an agent who has the chat is somebody");
+  assert.deepEqual(shown(closed, { ...waiting, queue: { position: 1, eta: 60 } }).keys, ["position", "eta"], "they have come meanwhile");
+});
+
+test("a chat closed for inactivity or for want of an agent says so", () => {
   assert.equal(endKey({ status: "closed", closeReason: "inactivity" }), "closed-inactivity");
+  assert.equal(endKey({ status: "closed", closeReason: "queue-timeout" }), "closed-queue-timeout");
   assert.equal(endKey({ status: "closed", closeReason: "" }), "closed");
   assert.equal(endKey({ status: "resolved" }), "resolved");
   assert.equal(endKey({ status: "open" }), null);

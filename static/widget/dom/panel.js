@@ -1,6 +1,6 @@
 /** The panel: head, log, notices, composer. Shows the SDK's state and hands on what the visitor does. */
 
-import { headerStatus, isNobodyHere, logRows, notice } from "../view_model.js";
+import { headerStatus, logRows, notice } from "../view_model.js";
 import { Composer } from "./composer.js";
 import { element, setText } from "./elements.js";
 import { Ending } from "./ending.js";
@@ -52,7 +52,7 @@ export class Panel {
     this.#retry = element("button", { type: "button", class: "text-button", onclick: () => this.#tryAgain() }, t("try-again"));
     this.#notice = element("div", { class: "notice", role: "status", hidden: true });
     this.#question = this.#endQuestion();
-    this.#ending = new Ending({ t, helpdesk, onTranscript: () => this.#sheet.open("transcript"), onStartNew: () => this.#startNew() });
+    this.#ending = new Ending({ t, helpdesk, open: (sheet) => this.#sheet.open(sheet), onStartNew: () => this.#startNew() });
     this.node = element("section", {
       class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", hidden: true,
       onkeydown: (event) => { if (event.key === "Escape") onClose(); },
@@ -85,7 +85,7 @@ export class Panel {
   /** Shows the state as it is now. */
   show() {
     if (!this.isOpen) return;
-    const { conversation, isClosed, typingNames, isLoading, connection, closesAt } = this.#helpdesk;
+    const { conversation, isClosed, typingNames, isLoading, connection } = this.#helpdesk;
     const chat = conversation?.chat;
     const rows = logRows(this.#helpdesk, { language: this.#language });
     this.#header.show({
@@ -95,13 +95,9 @@ export class Panel {
       status: headerStatus(this.#helpdesk),
       canEnd: Boolean(chat) && !isClosed,
     });
-    const isWaiting = chat ? chat.status === "waiting" : !isLoading;
-    const isNobody = isWaiting && isNobodyHere(this.#profile ?? undefined, chat);
     this.#showIntro(rows.length > 0, isLoading);
     this.#log.show(rows, typingNames);
-    const nobody = isNobody ? { kind: "info", key: "nobody-here", button: this.#ticket } : null;
-    const shown = notice({ conversation, connection, closesAt, isLoading, language: this.#language });
-    this.#showNotice(this.#profileError ?? (shown?.kind === "info" ? (nobody ?? shown) : (shown ?? nobody)));
+    this.#showNotice(this.#profileError ?? notice(this.#helpdesk, { profile: this.#profile, language: this.#language }));
     this.#sheet.show(this.#helpdesk.hasVisitor || this.#isKnown ? [] : (this.#profile?.preChat ?? []));
     this.#ending.show(chat, !this.#sheet.isOpen);
     const isUnknown = !this.#profile && !this.#profileError && !this.#helpdesk.hasVisitor;
@@ -114,11 +110,11 @@ export class Panel {
     try {
       this.#profile = await this.#helpdesk.getChatProfile();
       const isRefused = this.#profile.requiresIdentity && !this.#helpdesk.hasVisitor && !this.#isKnown;
-      this.#profileError = isRefused ? { kind: "error", key: "refused", canRetry: false } : null;
+      this.#profileError = isRefused ? { kind: "error", keys: ["refused"], canRetry: false } : null;
       this.onProfile(this.#profile);
     } catch (error) {
       const isFinal = error.status === 404 || error.status === 403;
-      this.#profileError = { kind: "error", key: isFinal ? "refused" : "unreachable", canRetry: !isFinal };
+      this.#profileError = { kind: "error", keys: [isFinal ? "refused" : "unreachable"], canRetry: !isFinal };
     }
     this.show();
   }
@@ -134,9 +130,9 @@ export class Panel {
     this.#notice.hidden = shown === null;
     this.#notice.dataset.kind = shown?.kind ?? "";
     if (shown === null) return this.#notice.replaceChildren();
-    const text = this.#t(shown.key, shown.values);
+    const text = shown.keys.map((key) => this.#t(key, shown.values)).join(" ");
     if (this.#notice.firstChild?.textContent === text) return;
-    this.#notice.replaceChildren(element("span", {}, text), ...(shown.canRetry ? [this.#retry] : shown.button ? [shown.button] : []));
+    this.#notice.replaceChildren(element("span", {}, text), ...(shown.canRetry ? [this.#retry] : shown.offersTicket ? [this.#ticket] : []));
   }
 
   #tryAgain() {
