@@ -18,7 +18,8 @@ from accounts.models import Organization, Role, User
 from bench.replay.report import Progress
 from bench.stored.rows import Table, id_at, vacuum
 from chat.models import ChangeCounter, Status
-from queueing.models import Entry, Member, Queue
+from queueing import line
+from queueing.models import Member, Queue
 
 SHARES = {"large": 0.8, "middle": 0.15, "small": 0.05}
 CONVERSATIONS_OF_A_CUSTOMER = 4
@@ -30,7 +31,7 @@ SECONDS = 365 * 86_400
 CONVERSATIONS = Table(
     "chat_conversation",
     "id organization_id customer_id agent_id queue_id status close_reason last_seq version state_version"
-    " change state_change last_activity_at created_at updated_at",
+    " change state_change context priority required_skills queued_at last_activity_at created_at updated_at",
 )
 MESSAGES = Table(
     "chat_message",
@@ -125,7 +126,7 @@ def _people(organization: Organization, role: str, count: int) -> list[UUID]:
     return [person.id for person in people]
 
 
-Rows = tuple[list[Any], list[list[Any]], list[list[Any]], Entry | None]
+Rows = tuple[list[Any], list[list[Any]], list[list[Any]], tuple[Queue, str, datetime] | None]
 
 
 def _conversation(
@@ -162,6 +163,10 @@ def _conversation(
         1,
         house.change,
         house.change,
+        "{}",
+        0,
+        "[]",
+        began,
         ended,
         began,
         ended,
@@ -169,8 +174,8 @@ def _conversation(
     read_seq = length if status in (Status.CLOSED, Status.RESOLVED) else length // 100
     people = [customer] if status == Status.WAITING else [customer, agent]
     marks = [[conversation_id, person, read_seq, ended, 1, 1] for person in people]
-    waits = Entry(queue=queue, key=str(conversation_id), waiting_since=began)
-    return row, messages, marks, waits if status == Status.WAITING else None
+    waits = (queue, str(conversation_id), began) if status == Status.WAITING else None
+    return row, messages, marks, waits
 
 
 def _customer(house: House, number: int, dice: random.Random) -> UUID:
@@ -190,4 +195,7 @@ def _write(made: list[Rows]) -> None:
     CONVERSATIONS.insert(row for row, _, _, _ in made)
     MESSAGES.insert(message for _, messages, _, _ in made for message in messages)
     PARTICIPANTS.insert(mark for _, _, marks, _ in made for mark in marks)
-    Entry.objects.bulk_create(waits for *_, waits in made if waits is not None)
+    for *_, waits in made:
+        if waits is not None:
+            queue, key, since = waits
+            line.enqueue(queue, key, now=since)
