@@ -31,7 +31,7 @@ SECONDS = 365 * 86_400
 CONVERSATIONS = Table(
     "chat_conversation",
     "id organization_id customer_id agent_id queue_id status close_reason last_seq version state_version"
-    " change state_change context priority required_skills queued_at last_activity_at created_at updated_at",
+    " change state_change last_activity_at created_at updated_at",
 )
 MESSAGES = Table(
     "chat_message",
@@ -163,10 +163,6 @@ def _conversation(
         1,
         house.change,
         house.change,
-        "{}",
-        0,
-        "[]",
-        began,
         ended,
         began,
         ended,
