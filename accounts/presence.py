@@ -1,34 +1,35 @@
 """Who is here: sockets with leases in Redis, and each person's status (SPEC §8).
 
 A lease ends by itself when its process dies. Everything here may be lost and comes back with the
-next heartbeats, so a Redis that fails makes people look away for a while, and nothing else.
+next heartbeats, so a Redis that fails makes people look away for a while, and nothing else. Who acts upon
+somebody's absence asks `accounts.absence`, which knows when nobody can tell.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
+from collections import OrderedDict
 from collections.abc import Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
-import redis
-import redis.asyncio
-import structlog
 from django.conf import settings
-from redis.exceptions import RedisError
 
-log = structlog.get_logger(__name__)
+from accounts.redis_clients import FAILURES, asynchronous, blocking, log_failure
 
 STATUSES = ("online", "away", "busy", "offline")
 ONLINE = "online"
 OFFLINE = "offline"
 GRACE_SECONDS = 5
 """How long somebody without a socket still counts as here: a reload must not flap."""
-REDIS_TIMEOUT_SECONDS = 0.5
 PAUSE_AFTER_FAILURE_SECONDS = 5
 KEYS_LIVE_SECONDS = 86_400
 LEASES = "presence:leases"
+CALLS = "calls"
+"""Stands for a socket's id where somebody calls the REST interface and has no socket."""
+CALLS_NOTED_SECONDS = 5
+"""How often the calls of one person are noted."""
+MAX_CALLERS = 10_000
 
 IF_GONE = """
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", ARGV[2])
@@ -39,58 +40,131 @@ return redis.call("DEL", KEYS[2])
 """Says 1 to one caller when somebody has no socket any more. A script, because it runs in one piece:
 who comes back in the middle would be told as gone and never as here again."""
 
-_asking: redis.Redis | None = None
-_telling: tuple[asyncio.AbstractEventLoop, redis.asyncio.Redis] | None = None
+NOTE_SEEN = """
+if tonumber(redis.call("GET", KEYS[1]) or 0) < tonumber(ARGV[1]) then
+  redis.call("SET", KEYS[1], ARGV[1], "EX", ARGV[2])
+end
+"""
+"""Keeps the latest sign of life: another socket may have given one since."""
+
+NOTE_CALL = """
+redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[4])
+redis.call("ZREM", KEYS[1], ARGV[5])
+if redis.call("ZCOUNT", KEYS[1], ARGV[2], "+inf") > 0 then return 0 end
+redis.call("ZADD", KEYS[1], ARGV[3], ARGV[5])
+redis.call("EXPIRE", KEYS[1], ARGV[4])
+redis.call("ZADD", KEYS[4], ARGV[3], ARGV[1])
+return redis.call("SET", KEYS[3], 1, "NX", "EX", ARGV[4]) and 1 or 0
+"""
+"""Gives a lease to somebody who calls and has no socket; who has one is here for as long as that is open."""
+
+_sockets_here: dict[UUID, set[str]] = {}
+_chosen_here: dict[UUID, str] = {}
+"""What those with sockets in this process have chosen: said again to a Redis that has lost it."""
+_callers: OrderedDict[UUID, float] = OrderedDict()
 _ask_again_at = 0.0
 
 
 def lease_seconds() -> int:
-    """How long a socket counts without a heartbeat: two pings and their time-out."""
-    return 2 * settings.SOCKETIO_PING_INTERVAL_SECONDS + settings.SOCKETIO_PING_TIMEOUT_SECONDS
+    """How long a socket counts without a heartbeat: until the next ping would have timed out."""
+    return settings.SOCKETIO_PING_INTERVAL_SECONDS + settings.SOCKETIO_PING_TIMEOUT_SECONDS
 
 
-async def arrive(user_id: UUID, socket_id: str) -> bool:
-    """Note that a socket of this person is open; True when everyone should be told that it is here now."""
+async def arrive(user_id: UUID, socket_id: str, at: float | None = None) -> bool | None:
+    """Note that a socket of this person is open; True when everyone should be told that it is here now.
+
+    None while Redis does not answer. `at` is in seconds since the epoch.
+    """
+    now = time.time() if at is None else at
+    _sockets_here.setdefault(user_id, set()).add(socket_id)
+    chosen = _chosen_here.get(user_id)
     try:
-        async with _teller().pipeline(transaction=True) as pipeline:
-            _lease(pipeline, user_id, socket_id)
-            pipeline.set(_seen(user_id), time.time(), ex=KEYS_LIVE_SECONDS)
+        async with asynchronous().pipeline(transaction=True) as pipeline:
+            pipeline.zadd(_sockets(user_id), {socket_id: now + lease_seconds()})
+            pipeline.zrem(_sockets(user_id), CALLS)
+            pipeline.expire(_sockets(user_id), KEYS_LIVE_SECONDS)
+            pipeline.zadd(LEASES, {str(user_id): now + lease_seconds()})
+            pipeline.set(_seen(user_id), now, ex=KEYS_LIVE_SECONDS)
+            if chosen is not None:
+                pipeline.set(_status(user_id), chosen, nx=True)
+            pipeline.expire(_status(user_id), KEYS_LIVE_SECONDS)
+            pipeline.get(_status(user_id))
             pipeline.set(_announced(user_id), 1, nx=True, ex=KEYS_LIVE_SECONDS)
-            return bool((await pipeline.execute())[-1])
-    except (RedisError, OSError) as error:
-        _log_failure(error)
-        return False
+            *_, status, is_news = await pipeline.execute()
+    except FAILURES as error:
+        log_failure(error)
+        return None
+    if status is not None and user_id in _sockets_here:
+        _chosen_here[user_id] = str(status)
+    return bool(is_news)
 
 
-async def renew(user_id: UUID, socket_id: str) -> bool:
-    """Renew a socket's lease; True when it had been given up and everyone should be told again."""
-    return await arrive(user_id, socket_id)
+async def renew(user_id: UUID, socket_id: str, at: float | None = None) -> bool | None:
+    """Renew a socket's lease; True when it had been given up and everyone should be told again.
+
+    None while Redis does not answer.
+    """
+    return await arrive(user_id, socket_id, at)
 
 
-async def leave(user_id: UUID, socket_id: str) -> None:
-    """Note that a socket is closed. Call `has_left` after `GRACE_SECONDS`."""
+async def leave(user_id: UUID, socket_id: str, at: float | None = None) -> None:
+    """Note that a socket is closed, and when it last gave a sign of life; now, where `at` does not say.
+
+    Call `has_left` after `GRACE_SECONDS`.
+    """
+    sockets = _sockets_here.get(user_id, set())
+    sockets.discard(socket_id)
+    if not sockets:
+        _sockets_here.pop(user_id, None)
+        _chosen_here.pop(user_id, None)
+    heard_at = time.time() if at is None else at
     try:
-        await _teller().zrem(_sockets(user_id), socket_id)
-        await _teller().set(_seen(user_id), time.time(), ex=KEYS_LIVE_SECONDS)
-    except (RedisError, OSError) as error:
-        _log_failure(error)
+        async with asynchronous().pipeline(transaction=True) as pipeline:
+            pipeline.zrem(_sockets(user_id), socket_id)
+            pipeline.eval(NOTE_SEEN, 1, _seen(user_id), str(heard_at), str(KEYS_LIVE_SECONDS))
+            await pipeline.execute()
+    except FAILURES as error:
+        log_failure(error)
 
 
 async def has_left(user_id: UUID) -> bool:
     """Whether this person has no socket any more; True for one caller only, who tells everyone."""
     try:
-        return bool(await _teller().eval(IF_GONE, 3, *_asked_of(user_id)))
-    except (RedisError, OSError) as error:
-        _log_failure(error)
+        return bool(await asynchronous().eval(IF_GONE, 3, *_asked_of(user_id)))
+    except FAILURES as error:
+        log_failure(error)
         return False
 
 
 async def set_status(user_id: UUID, status: str) -> None:
     """Note the status that somebody has chosen, one of `STATUSES`."""
+    if user_id in _sockets_here:
+        _chosen_here[user_id] = status
     try:
-        await _teller().set(_status(user_id), status, ex=KEYS_LIVE_SECONDS)
-    except (RedisError, OSError) as error:
-        _log_failure(error)
+        await asynchronous().set(_status(user_id), status, ex=KEYS_LIVE_SECONDS)
+    except FAILURES as error:
+        log_failure(error)
+
+
+def note_call(user_id: UUID) -> bool:
+    """Note that somebody has called the REST interface; True when everyone should be told that it is here.
+
+    Somebody who has no socket is here for as long after a call as a socket is after a heartbeat.
+    """
+    if is_paused() or time.monotonic() < _callers.get(user_id, 0.0) + CALLS_NOTED_SECONDS:
+        return False
+    _callers[user_id] = time.monotonic()
+    _callers.move_to_end(user_id)
+    if len(_callers) > MAX_CALLERS:
+        _callers.popitem(last=False)
+    now = time.time()
+    keys = (_sockets(user_id), _seen(user_id), _announced(user_id), LEASES)
+    values = (str(user_id), str(now), str(now + lease_seconds()), str(KEYS_LIVE_SECONDS), CALLS)
+    try:
+        return bool(blocking().eval(NOTE_CALL, len(keys), *keys, *values))
+    except FAILURES as error:
+        pause(error)
+        return False
 
 
 def statuses(user_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -98,66 +172,83 @@ def statuses(user_ids: Collection[UUID]) -> dict[UUID, str]:
 
     While Redis does not answer, everyone is "offline".
     """
-    global _ask_again_at
     ids = list(user_ids)
-    if not ids or time.monotonic() < _ask_again_at:
+    if not ids or is_paused():
         return dict.fromkeys(ids, OFFLINE)
     try:
-        pipeline = _asker().pipeline(transaction=False)
+        pipeline = blocking().pipeline(transaction=False)
         for user_id in ids:
             pipeline.zcount(_sockets(user_id), time.time(), "+inf")
             pipeline.get(_status(user_id))
         answers = pipeline.execute()
-    except (RedisError, OSError) as error:
-        _ask_again_at = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
-        _log_failure(error)
+    except FAILURES as error:
+        pause(error)
         return dict.fromkeys(ids, OFFLINE)
     return {
-        user_id: str(chosen or "online") if sockets else OFFLINE
+        user_id: str(chosen or ONLINE) if sockets else OFFLINE
         for user_id, sockets, chosen in zip(ids, answers[::2], answers[1::2], strict=True)
     }
 
 
 def last_seen(user_ids: Collection[UUID]) -> dict[UUID, datetime | None]:
-    """When a socket of each of these people last gave a sign of life; None for longer than a day ago.
+    """When each of these people last gave a sign of life; None for longer than a day ago.
 
     While Redis does not answer, nobody knows.
     """
-    ids = list(user_ids)
-    if not ids or time.monotonic() < _ask_again_at:
-        return dict.fromkeys(ids)
+    if is_paused():
+        return dict.fromkeys(user_ids)
     try:
-        moments = _asker().mget(map(_seen, ids))
-    except (RedisError, OSError) as error:
-        _log_failure(error)
-        return dict.fromkeys(ids)
+        return seen(user_ids)
+    except FAILURES as error:
+        log_failure(error)
+        return dict.fromkeys(user_ids)
+
+
+def seen(user_ids: Collection[UUID]) -> dict[UUID, datetime | None]:
+    """As `last_seen`. Raises one of `redis_clients.FAILURES`."""
+    ids = list(user_ids)
+    moments = blocking().mget(map(_seen, ids)) if ids else []
     return {
         user_id: datetime.fromtimestamp(float(moment), UTC) if moment else None
         for user_id, moment in zip(ids, moments, strict=True)
     }
 
 
+def here(user_ids: Collection[UUID], at: float) -> set[UUID]:
+    """Who of these people has a live socket. Raises one of `redis_clients.FAILURES`."""
+    ids = list(user_ids)
+    pipeline = blocking().pipeline(transaction=False)
+    for user_id in ids:
+        pipeline.zcount(_sockets(user_id), at, "+inf")
+    return {user_id for user_id, sockets in zip(ids, pipeline.execute(), strict=True) if sockets}
+
+
 def vanished() -> list[UUID]:
     """List those whose last lease has run out unnoticed, because their process died; each is listed once."""
     try:
-        client = _asker()
+        client = blocking()
         ended = [UUID(str(raw)) for raw in client.zrangebyscore(LEASES, "-inf", time.time())]
         return [user_id for user_id in ended if client.eval(IF_GONE, 3, *_asked_of(user_id))]
-    except (RedisError, OSError) as error:
-        _log_failure(error)
+    except FAILURES as error:
+        log_failure(error)
         return []
+
+
+def is_paused() -> bool:
+    """Whether Redis has just failed to answer and is not asked at the moment."""
+    return time.monotonic() < _ask_again_at
+
+
+def pause(error: Exception) -> None:
+    """Ask Redis nothing for a while: a page that asks ten times must not wait ten times."""
+    global _ask_again_at
+    _ask_again_at = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
+    log_failure(error)
 
 
 def _asked_of(user_id: UUID) -> tuple[str, ...]:
     """What `IF_GONE` takes: three keys and two arguments."""
     return _sockets(user_id), _announced(user_id), LEASES, str(user_id), str(time.time())
-
-
-def _lease(pipeline: redis.asyncio.client.Pipeline, user_id: UUID, socket_id: str) -> None:
-    ends_at = time.time() + lease_seconds()
-    pipeline.zadd(_sockets(user_id), {socket_id: ends_at})
-    pipeline.expire(_sockets(user_id), KEYS_LIVE_SECONDS)
-    pipeline.zadd(LEASES, {str(user_id): ends_at})
 
 
 def _sockets(user_id: UUID) -> str:
@@ -174,32 +265,3 @@ def _seen(user_id: UUID) -> str:
 
 def _announced(user_id: UUID) -> str:
     return f"presence:announced:{user_id}"
-
-
-def _asker() -> redis.Redis:
-    global _asking
-    if _asking is None:
-        _asking = redis.Redis.from_url(
-            settings.REDIS_URL,
-            decode_responses=True,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        )
-    return _asking
-
-
-def _teller() -> redis.asyncio.Redis:
-    global _telling
-    loop = asyncio.get_running_loop()
-    if _telling is None or _telling[0] is not loop:
-        client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL,
-            socket_timeout=REDIS_TIMEOUT_SECONDS,
-            socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
-        )
-        _telling = (loop, client)
-    return _telling[1]
-
-
-def _log_failure(error: Exception) -> None:
-    log.warning("presence_unavailable", error=type(error).__name__)

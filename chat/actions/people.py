@@ -18,6 +18,17 @@ def tell_presence(person: User | Principal, status: str) -> None:
     )
 
 
+def tell_here(person: Principal) -> None:
+    """Tell those who may know that somebody is here, with the status that it has chosen."""
+    tell_presence(person, presence.statuses([person.user_id])[person.user_id])
+
+
+def note_call(person: Principal) -> None:
+    """Take a call of the REST interface as a sign of life: who has no socket is here too."""
+    if presence.note_call(person.user_id):
+        tell_here(person)
+
+
 def tell_typing(person: Principal, conversation_id: str, *, is_typing: bool) -> None:
     """Tell a conversation that somebody of it began or stopped typing."""
     fanout.publish(TypingChanged(conversation_id, selectors.person(person), is_typing))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from rest_framework.request import Request
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from accounts.tokens import Principal
 from chat import access
+from chat.actions import people
 from chat.api.negotiation import AlwaysJSON
 from chat.api.parsing import JSONParser
 
@@ -18,6 +20,12 @@ class View(APIView):
 
     parser_classes = (JSONParser,)
     content_negotiation_class = AlwaysJSON
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let a request in, which is also a sign of life of who calls."""
+        super().initial(request, *args, **kwargs)
+        if isinstance(request.user, Principal):
+            people.note_call(request.user)
 
     def caller(self) -> Principal:
         """The person of the request's token."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Coroutine
+from typing import Any
 from uuid import UUID
 
-from accounts import presence
+from accounts import absence, presence
 from accounts.tokens import Principal, TokenRefused, principal_from_access_token
 from chat import access, fanout, rooms
 from chat.actions import people
@@ -13,9 +16,13 @@ from chat.errors import NotAuthenticated
 from chat.fanout.delivery import Dialect
 from chat.gateway import typing
 from chat.gateway.sockets import Socket
+from chat.socketio.errors import DisconnectReason
 from chat.threads import in_database_thread
 
-_farewells: set[asyncio.Task[None]] = set()
+RETRY_SECONDS = 2
+"""How soon a lease is renewed again that a Redis has not taken: it must not end meanwhile."""
+
+_tasks: set[asyncio.Task[None]] = set()
 
 
 async def let_in(socket: Socket, dialect: Dialect) -> None:
@@ -31,37 +38,63 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
     )
     access.check_claims(principal, handshake.auth)
     socket.principal = principal
+    absence.keep_watch()
     hub = fanout.listen().hub
     hub.register(socket.namespace, dialect)
     for room in own_rooms:
         hub.join(socket, room)
-    if await presence.arrive(principal.user_id, socket.id):
-        await in_database_thread(people.tell_presence, principal, "online")
+    if not await _say_here(socket, principal):
+        _in_background(_keep_trying(socket, principal))
 
 
-async def see_off(socket: Socket) -> None:
+async def see_off(socket: Socket, reason: str = "") -> None:
     """Take a socket out of everything; its person counts as gone after the grace time."""
     if socket.principal is None:
         return
     principal, socket.principal = socket.principal, None
     typing.stop_all(socket, principal)
     fanout.listen().hub.leave_all(socket)
-    await presence.leave(principal.user_id, socket.id)
-    task = asyncio.create_task(_say_goodbye(principal))
-    _farewells.add(task)
-    task.add_done_callback(_farewells.discard)
+    silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
+    await presence.leave(principal.user_id, socket.id, silent_since)
+    _in_background(_say_goodbye(principal))
 
 
 async def keep(socket: Socket) -> None:
-    """Renew a socket's lease on being here."""
-    if socket.principal is not None and await presence.renew(socket.principal.user_id, socket.id):
-        await in_database_thread(people.tell_presence, socket.principal, "online")
+    """Renew a socket's lease on being here; where Redis does not answer, until it does."""
+    socket.heard_at = time.time()
+    if socket.principal is not None and not await _say_here(socket, socket.principal):
+        await _keep_trying(socket, socket.principal)
+
+
+async def _say_here(socket: Socket, principal: Principal) -> bool:
+    """Renew a lease, and tell those who do not know it yet; say whether Redis answered."""
+    is_news = await presence.renew(principal.user_id, socket.id)
+    if socket.principal is None:
+        # It was seen off meanwhile, and this lease may have come after its end.
+        await presence.leave(principal.user_id, socket.id, socket.heard_at)
+        return True
+    if is_news:
+        await in_database_thread(people.tell_here, principal)
+    return is_news is not None
+
+
+async def _keep_trying(socket: Socket, principal: Principal) -> None:
+    while True:
+        await asyncio.sleep(RETRY_SECONDS)
+        if socket.principal is None or await _say_here(socket, principal):
+            return
 
 
 async def _say_goodbye(principal: Principal) -> None:
     await asyncio.sleep(presence.GRACE_SECONDS)
     if await presence.has_left(principal.user_id):
         await in_database_thread(people.tell_presence, principal, presence.OFFLINE)
+
+
+def _in_background(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
 
 
 def _look_up(token: object) -> tuple[Principal, list[str]]:

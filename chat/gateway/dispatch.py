@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -59,6 +60,7 @@ class Namespace:
 
     async def event(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
         """Handle one event; returns the ack's one value and never raises (SPEC §5)."""
+        socket.heard_at = time.time()
         try:
             return {"ok": True, **await self._handle(socket, name, arguments)}
         except HelpdeskError as error:
@@ -80,7 +82,7 @@ class Namespace:
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """Forget a socket that is gone; `reason` is one of Socket.IO's."""
-        await connecting.see_off(socket)
+        await connecting.see_off(socket, reason)
 
     async def heartbeat(self, socket: Socket) -> None:
         """Renew what a socket holds while it lives; called about every ping interval."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -42,6 +43,8 @@ class Socket:
     transport: Transport
     principal: Principal | None = None
     state: dict[str, Any] = field(default_factory=dict)
+    heard_at: float = field(default_factory=time.time)
+    """The last sign of life, in seconds since the epoch."""
 
     @property
     def user(self) -> Principal:

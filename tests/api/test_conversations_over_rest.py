@@ -37,7 +37,7 @@ def test_a_customer_gets_its_conversation_as_the_document_shows_it(people: Peopl
         "first_name": "Vera",
         "last_name": "",
         "phone": "",
-        "isOnline": False,
+        "isOnline": True,
     }
     assert conversation["assignedSupportId"] is None
     assert conversation["status"] == "waiting"

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import pytest
 
-from accounts import presence
+from accounts import redis_clients
 from chat import fanout
 from chat.events import Event
 from chat.fanout.delivery import Outgoing
@@ -53,4 +53,4 @@ def told() -> Iterator[Told]:
 
 async def close_presence() -> None:
     """Close the connections that this event loop has opened to say who is here."""
-    await presence._teller().aclose()
+    await redis_clients.asynchronous().aclose()

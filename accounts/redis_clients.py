@@ -1,0 +1,51 @@
+"""Connections to Redis for what may be lost: they keep nobody waiting for long."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+
+import redis
+import redis.asyncio
+import structlog
+from django.conf import settings
+from redis.exceptions import RedisError
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT_SECONDS = 0.5
+FAILURES = (RedisError, OSError)
+"""What a Redis raises that does not answer."""
+
+_asynchronous: tuple[asyncio.AbstractEventLoop, redis.asyncio.Redis] | None = None
+
+
+@functools.cache
+def blocking() -> redis.Redis:
+    """This process's client for threads."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+    )
+
+
+def asynchronous() -> redis.asyncio.Redis:
+    """The client of the running event loop."""
+    global _asynchronous
+    loop = asyncio.get_running_loop()
+    if _asynchronous is None or _asynchronous[0] is not loop:
+        client = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL,
+            decode_responses=True,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+        )
+        _asynchronous = (loop, client)
+    return _asynchronous[1]
+
+
+def log_failure(error: Exception) -> None:
+    """Say that Redis did not answer; nobody else needs to know."""
+    log.warning("presence_unavailable", error=type(error).__name__)
