@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from helpdesk.paths import VAR_DIR, redis_socket
@@ -77,11 +78,22 @@ def helpdesk(start_helpdesk: StartHelpdesk, database_kind: str) -> RunningHelpde
     return start_helpdesk(database_kind)
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A Chromium of the test's own; `await browser.new_context()` is one more person."""
-    async with launch_browser() as chromium:
-        yield chromium
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """The Chromium that all tests in a browser share; it takes longer to start than many of them."""
+    async with launch_browser() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """A Chromium without anybody in it; `await browser.new_context()` is one more person.
+
+    The tests that use it run on the event loop on which it was started: `IN_BROWSER`.
+    """
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,19 +4,21 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
 from tests.browser.customers import Customer
 from tests.browser.people import AgentAtDesk
 from tests.browser.test_first_light import close_all_chats
+from tests.support.browser import IN_BROWSER
 from tests.support.servers import RunningHelpdesk
 
 MakeCustomer = Callable[..., Awaitable[Customer]]
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = IN_BROWSER
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def alice(browser: Browser, helpdesk: RunningHelpdesk) -> AgentAtDesk:
     """Alice at her desk, with nothing waiting and no chat of her own."""
     await close_all_chats(browser, f"{helpdesk.url}/api/v1")

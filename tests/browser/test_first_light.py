@@ -1,19 +1,19 @@
 """A visitor in the widget and an agent at the desk talk, each in a real browser."""
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
 
 from helpdesk.demo import DEMO_PASSWORD
 from tests.browser.people import DESKTOP, AgentAtDesk, Visitor
-from tests.support.browser import take_screenshot
+from tests.support.browser import IN_BROWSER, take_screenshot
 from tests.support.servers import RunningHelpdesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = IN_BROWSER
 
 _admins: dict[str, str] = {}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def agent(browser: Browser, helpdesk: RunningHelpdesk) -> AgentAtDesk:
     """Alice at her desk, with nothing waiting and no chat of her own."""
     await close_all_chats(browser, f"{helpdesk.url}/api/v1")
@@ -35,7 +35,7 @@ async def close_all_chats(browser: Browser, api: str) -> None:
             assert ended.ok, await ended.text()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor_context(browser: Browser) -> BrowserContext:
     """The visitor's browser."""
     return await browser.new_context(viewport=DESKTOP, locale="en-GB")

@@ -9,9 +9,10 @@ from playwright.async_api import Browser, expect
 from helpdesk.paths import BASE_DIR
 from tests.browser.people import DESKTOP
 from tests.support import axe
+from tests.support.browser import IN_BROWSER
 from tests.support.servers import RunningHelpdesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = IN_BROWSER
 
 MAKE_WIDGET = """\
 from accounts.models import Organization, Widget

@@ -3,14 +3,14 @@
 from base64 import b64encode
 from typing import Any
 
-import pytest
 from playwright.async_api import Browser, Page
 
 from helpdesk.demo import DEMO_PASSWORD
 from tests.browser.pictures import photo
+from tests.support.browser import IN_BROWSER
 from tests.support.servers import RunningHelpdesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = IN_BROWSER
 
 PAGE = """\
 <!DOCTYPE html>

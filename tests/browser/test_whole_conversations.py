@@ -2,17 +2,17 @@
 
 from typing import Literal
 
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, WebSocket, expect
 
 from tests.browser.people import DESKTOP, AgentAtDesk, Visitor
 from tests.browser.pictures import is_shown, photo
 from tests.browser.test_first_light import close_all_chats
 from tests.support import axe
-from tests.support.browser import take_screenshot
+from tests.support.browser import IN_BROWSER, take_screenshot
 from tests.support.servers import RunningHelpdesk
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes]
+pytestmark = IN_BROWSER
 
 COLOR_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
@@ -24,13 +24,13 @@ window.WebSocket = class {
 """
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor_context(browser: Browser) -> BrowserContext:
     """The visitor's browser."""
     return await browser.new_context(viewport=DESKTOP, locale="en-GB")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def visitor(visitor_context: BrowserContext, browser: Browser, helpdesk: RunningHelpdesk) -> Visitor:
     """A visitor who has said hello; nobody else waits."""
     await close_all_chats(browser, f"{helpdesk.url}/api/v1")
@@ -40,7 +40,7 @@ async def visitor(visitor_context: BrowserContext, browser: Browser, helpdesk: R
     return visitor
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def alice(visitor: Visitor, browser: Browser, helpdesk: RunningHelpdesk) -> AgentAtDesk:
     """Alice, who has the visitor's chat."""
     agent = await AgentAtDesk.come(browser, helpdesk.url, "alice@example.com")

@@ -99,6 +99,7 @@ def test_session_ids_in_addresses_do_not_reach_the_log(helpdesk):
 
 
 @pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_pages_keep_their_own_content_policy(helpdesk, browser):
     page = await browser.new_page()
     page.set_default_timeout(PATIENCE_SECONDS * 1000)

@@ -12,10 +12,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from helpdesk.embedded import MissingProgramError
 from helpdesk.paths import BASE_DIR
+
+IN_BROWSER = [pytest.mark.browser, pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
+"""What a test is that uses the fixture `browser`; its async fixtures have that `loop_scope` too."""
 
 PACKAGE = BASE_DIR / "node_modules" / "@sparticuz" / "chromium"
 ARTIFACTS = BASE_DIR / "var"

@@ -135,6 +135,7 @@ def test_a_page_has_everything_and_nothing_that_people_wrote_is_markup(whole_cha
 
 
 @pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
 async def test_a_page_shows_the_attacks_as_text_and_fits_a_phone(
     whole_chat: Conversation, browser: Browser
 ) -> None:
