@@ -223,11 +223,15 @@ def colleague(principal: Principal, id_or_email: str) -> User:
     return _one_of_the_team(principal, id=parse_id(id_or_email, "agent"))
 
 
-def _one_of_the_team(principal: Principal, **named: Any) -> User:
-    team = User.objects.filter(
+def team(principal: Principal) -> QuerySet[User]:
+    """The agents and admins of the organization, to whom a chat can be given."""
+    return User.objects.filter(
         organization_id=principal.organization_id, role__in=(Role.AGENT, Role.ADMIN), is_active=True
     )
-    found = team.filter(**named).first()
+
+
+def _one_of_the_team(principal: Principal, **named: Any) -> User:
+    found = team(principal).filter(**named).first()
     if found is None:
         raise no_such("agent")
     return found

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from accounts.admin_scope import ReadOnlyAdmin, ReadOnlyInline
+from chat.admin.reassigning import ReassigningAdmin
 from chat.models import Conversation, MessageRevision, Transition
 
 
@@ -15,8 +16,8 @@ class TransitionInline(ReadOnlyInline):
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
-    list_display = ["customer", "agent", "queue", "status", "last_seq", "updated_at"]
+class ConversationAdmin(ReassigningAdmin):
+    list_display = ["customer", "agent", "queue", "status", "priority", "last_seq", "updated_at"]
     # Only queues that the rows shown have: the plain filter lists those of all organizations.
     list_filter = ["status", ("queue", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["customer__email", "customer__first_name", "customer__last_name"]
