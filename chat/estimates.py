@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import DurationField, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 
 from accounts import presence
 from chat.models import Status, Transition
-from queueing import hours, line
-from queueing.models import Entry, Member, Queue
+from queueing import hours
+from queueing.models import Member, Queue
+from queueing.places import places
 from queueing.policy import estimated_wait_seconds
 
 RECENT_CHATS = 50
@@ -24,6 +25,13 @@ KNOWN_FOR_SECONDS = 30
 """How long this process goes by a handle time that it has once looked up."""
 
 _handle_times: dict[UUID, tuple[float, float | None]] = {}
+
+
+class Place(NamedTuple):
+    """Where something waits: 1 is the next; `eta` in seconds, None where nobody can say."""
+
+    position: int
+    eta: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +64,19 @@ def services(queues: Sequence[Queue], now: datetime) -> dict[UUID, Service]:
     }
 
 
-def place_of(key: str, now: datetime) -> tuple[int, int | None] | None:
-    """The place in its line of what waits, and its ETA in seconds; None for what does not wait."""
-    entry = Entry.objects.select_related("queue").filter(key=key).first()
-    position = line.positions(entry.queue_id, [key]).get(key) if entry else None
-    if entry is None or position is None:
-        return None
-    return position, services([entry.queue], now)[entry.queue_id].eta(position)
+def waiting_places(keys: Iterable[str], now: datetime) -> dict[str, Place]:
+    """Say of those of these items that wait where they stand.
+
+    The number of queries grows with the number of their queues, and not with theirs.
+    """
+    found = places(keys)
+    waited_in = Queue.objects.filter(id__in={queue_id for queue_id, _ in found.values()})
+    served = services(list(waited_in.prefetch_related("opening_hours")), now) if found else {}
+    return {
+        key: Place(position, served[queue_id].eta(position))
+        for key, (queue_id, position) in found.items()
+        if queue_id in served
+    }
 
 
 def agents_online(queue_ids: Collection[UUID]) -> Counter[UUID]:

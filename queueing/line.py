@@ -7,13 +7,12 @@ locks, no deadlock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Min, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Min, Sum
 
 from queueing.models import Entry, Lane, Queue
 from queueing.policy import ORDER, Place, may_take
@@ -141,18 +140,6 @@ def lengths(queue_ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
         if since is not None:
             lines[queue_id] = (count, since)
     return lines
-
-
-def queues_of(keys: Iterable[str]) -> dict[str, UUID]:
-    """Say of those items that wait in which queue."""
-    return dict(Entry.objects.filter(key__in=list(keys)).values_list("key", "queue_id"))
-
-
-def positions(queue_id: UUID, keys: Iterable[str]) -> dict[str, int]:
-    """The places of these items in a queue's line, 1 for the next; one query for all of them."""
-    place = Window(RowNumber(), order_by=[F("priority").desc(), "waiting_since", "id"])
-    placed = Entry.objects.filter(queue_id=queue_id).annotate(position=place)
-    return dict(placed.filter(key__in=list(keys)).values_list("key", "position"))
 
 
 def queue_ids_served_by(user_id: UUID) -> list[UUID]:
