@@ -3,8 +3,8 @@
 DEMO_ORGANIZATION = "demo"
 DEMO_PASSWORD = "helpdesk-demo"  # noqa: S105 - printed at every start, for a helpdesk on one's own machine
 DEMO_WIDGET_KEY = "demo-widget"
-DEMO_QUEUES = ("support", "sales")
-"""The first one takes the chats for which nobody named a queue."""
+DEMO_QUEUES = (("support", "pull"), ("sales", "push"))
+"""Name and mode. The first one takes the chats for which nobody named a queue."""
 DEMO_PEOPLE = (
     ("admin@example.com", "admin", "Ada", "Admin"),
     ("alice@example.com", "agent", "Alice", "Anders"),
@@ -12,3 +12,7 @@ DEMO_PEOPLE = (
     ("rajesh@example.com", "customer", "Rajesh", "Kumar"),
 )
 """E-mail address, role, first and last name."""
+DEMO_CAPACITY = 6
+"""How many chats at once each agent takes."""
+DEMO_SKILLS = {"alice@example.com": ("billing",), "bob@example.com": ("returns",)}
+"""What each agent can do."""

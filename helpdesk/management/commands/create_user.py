@@ -1,6 +1,7 @@
 """`manage create_user`: make a person (SPEC §12)."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,11 +10,11 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import Organization, Role, User
-from queueing.models import Member, Queue
+from queueing.models import Agent, Member, Queue, Skill
 
 
 class Command(BaseCommand):
-    help = "Make a person of an organization, and the organization and queues where they are missing."
+    help = "Make a person of an organization, and the organization, queues and skills where they are missing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name the options."""
@@ -25,6 +26,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--queue", action="append", default=[], metavar="NAME", help="may be given several times"
         )
+        parser.add_argument(
+            "--skill", action="append", default=[], metavar="NAME", help="may be given several times"
+        )
+        parser.add_argument("--capacity", type=int, metavar="N", help="chats at once; without it no limit")
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,8 +41,8 @@ class Command(BaseCommand):
             raise CommandError(f"{email!r} is not an e-mail address.") from None
         if User.objects.filter(username=email.lower()).exists():
             raise CommandError(f"There is somebody with the e-mail address {email} already.")
-        if options["queue"] and options["role"] == Role.CUSTOMER:
-            raise CommandError("A customer serves no queue: leave --queue out, or choose another role.")
+        if options["role"] == Role.CUSTOMER:
+            _check_serves_nothing(options)
         slug: str = options["organization"]
         organization, _ = Organization.objects.get_or_create(slug=slug, defaults={"name": slug.capitalize()})
         first_name, _, last_name = options["name"].strip().partition(" ")
@@ -49,10 +54,46 @@ class Command(BaseCommand):
             first_name=first_name or email.partition("@")[0].capitalize(),
             last_name=last_name,
         )
-        for name in options["queue"]:
-            is_first = not Queue.objects.filter(organization=organization).exists()
-            queue, _ = Queue.objects.get_or_create(
-                organization=organization, name=name, defaults={"is_default": is_first}
-            )
-            Member.objects.create(queue=queue, user=user)
+        _join_queues(user, options["queue"])
+        if options["skill"] or options["capacity"] is not None:
+            _describe_agent(user, options["skill"], options["capacity"])
         self.stdout.write(f"Made {user.get_role_display().lower()} {user.name} <{email}> of {organization}.")
+
+
+def _check_serves_nothing(options: dict[str, Any]) -> None:
+    for option in ("queue", "skill", "capacity"):
+        if options[option] not in ([], None):
+            raise CommandError(f"A customer serves no queue: leave --{option} out, or choose another role.")
+
+
+def _join_queues(user: User, names: Iterable[str]) -> None:
+    for name in names:
+        is_first = not Queue.objects.filter(organization=user.organization).exists()
+        queue, _ = Queue.objects.get_or_create(
+            organization=user.organization, name=name, defaults={"is_default": is_first}
+        )
+        Member.objects.get_or_create(queue=queue, user=user)
+
+
+def _describe_agent(user: User, skills: Iterable[str], capacity: int | None) -> None:
+    agent = Agent(user=user, capacity=capacity)
+    _check(agent, f"--capacity {capacity}")
+    agent.save()
+    agent.skills.set([_skill(user.organization, name) for name in skills])
+
+
+def _skill(organization: Organization, name: str) -> Skill:
+    named = {"organization": organization, "name": name.strip().lower()}
+    skill = Skill.objects.filter(**named).first()
+    if skill is None:
+        skill = Skill(**named)
+        _check(skill, f"--skill {name!r}")
+        skill.save()
+    return skill
+
+
+def _check(row: Agent | Skill, option: str) -> None:
+    try:
+        row.clean_fields()
+    except ValidationError as error:
+        raise CommandError(f"{option}: {' '.join(error.messages)}") from None

@@ -6,8 +6,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import Organization, Role, User, Widget
-from helpdesk.demo import DEMO_ORGANIZATION, DEMO_PASSWORD, DEMO_PEOPLE, DEMO_QUEUES, DEMO_WIDGET_KEY
-from queueing.models import Member, Queue
+from helpdesk.demo import (
+    DEMO_CAPACITY,
+    DEMO_ORGANIZATION,
+    DEMO_PASSWORD,
+    DEMO_PEOPLE,
+    DEMO_QUEUES,
+    DEMO_SKILLS,
+    DEMO_WIDGET_KEY,
+)
+from queueing.models import Agent, Member, Queue, Skill
 
 
 class Command(BaseCommand):
@@ -37,8 +45,16 @@ class Command(BaseCommand):
             for email, role, first_name, last_name in DEMO_PEOPLE
         ]
         agents = [person for person in people if person.role == Role.AGENT]
-        for position, name in enumerate(DEMO_QUEUES):
-            queue = Queue.objects.create(organization=organization, name=name, is_default=position == 0)
+        for agent in agents:
+            skills = [
+                Skill.objects.get_or_create(organization=organization, name=name)[0]
+                for name in DEMO_SKILLS[agent.email]
+            ]
+            Agent.objects.create(user=agent, capacity=DEMO_CAPACITY).skills.set(skills)
+        for position, (name, mode) in enumerate(DEMO_QUEUES):
+            queue = Queue.objects.create(
+                organization=organization, name=name, mode=mode, is_default=position == 0
+            )
             Member.objects.bulk_create(Member(queue=queue, user=agent) for agent in agents)
         Widget.objects.create(
             organization=organization,
