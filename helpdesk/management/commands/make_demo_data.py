@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -31,10 +32,13 @@ class Command(BaseCommand):
                 "This database already has an organization; demo data goes only into an empty one."
             )
         organization = Organization.objects.create(name="Demo Shop", slug=DEMO_ORGANIZATION)
+        # Hashed once: it takes its time by design, and everybody is told this password.
+        password = make_password(DEMO_PASSWORD)
         people = [
-            User.objects.create_user(
-                email,
-                DEMO_PASSWORD,
+            User.objects.create(
+                username=email,
+                email=email,
+                password=password,
                 organization=organization,
                 role=role,
                 first_name=first_name,
