@@ -49,6 +49,11 @@ def queue_name(queue: Queue | None) -> QueueName | None:
     return QueueName(id=str(queue.id), name=queue.name) if queue else None
 
 
+def default_queue(organization_id: UUID) -> Queue | None:
+    """Where what nobody named a queue for waits; None where the organization has no queue."""
+    return Queue.objects.filter(organization_id=organization_id).order_by("-is_default", "name").first()
+
+
 def conversations() -> QuerySet[Conversation]:
     """All conversations, with what `conversation_facts` needs of other tables."""
     return Conversation.objects.select_related("customer", "agent", "queue", "closed_by", "rating")

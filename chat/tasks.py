@@ -5,7 +5,7 @@ import threading
 from celery import shared_task
 from django.utils import timezone
 
-from chat.actions import media, outgoing_mail, people
+from chat.actions import absent_agents, asking, media, outgoing_mail, people
 
 # A mail server that does not answer holds one of the worker's threads, not all.
 _sending = threading.Lock()
@@ -15,6 +15,18 @@ _sending = threading.Lock()
 def tell_vanished() -> int:
     """Tell of the people whose process died."""
     return people.tell_vanished()
+
+
+@shared_task(name="chat.watch_agents", ignore_result=True, expires=5)
+def watch_agents() -> int:
+    """See which agents with open chats are not here; return how many chats wait for them."""
+    return absent_agents.watch(timezone.now())
+
+
+@shared_task(name="chat.ask_agents", ignore_result=True, expires=5)
+def ask_agents() -> int:
+    """Ask agents for what waits, where whoever should have asked died before; return how many were asked."""
+    return asking.ask_everywhere()
 
 
 @shared_task(name="chat.send_mails", ignore_result=True, expires=5)

@@ -75,5 +75,11 @@ def note_assigned(user_id: UUID, now: datetime) -> None:
     Agent.objects.filter(user_id=user_id).update(last_assigned_at=now)
 
 
+def last_assigned(user_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each of those agents who ever got an item last got one."""
+    known = Agent.objects.filter(user_id__in=user_ids, last_assigned_at__isnull=False)
+    return {agent.user_id: agent.last_assigned_at for agent in known if agent.last_assigned_at}
+
+
 def _seconds(moment: datetime | None) -> float:
     return moment.timestamp() if moment else 0.0

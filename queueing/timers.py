@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+import time
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 
 import structlog
 from django.db import connection, transaction
+from django.db.models import Q
 
 from queueing.models import Timer
 
 log = structlog.get_logger(__name__)
+
+PAGE = 200
+"""How many due timers are read at once."""
 
 Handler = Callable[[str, datetime], None]
 """Called with the timer's key and the time it is now, inside the transaction that uses the timer up."""
@@ -48,16 +55,19 @@ def disarm(key: str, *kinds: str) -> None:
     Timer.objects.filter(key=key, kind__in=kinds).delete()
 
 
-def fire_due(now: datetime, *, limit: int = 500) -> int:
-    """Fire at most `limit` timers that are due at `now`; return how many fired.
+def fire_due(now: datetime, *, limit: int | None = None, seconds: float = math.inf) -> int:
+    """Fire the timers that are due at `now`, the first due first; return how many fired.
 
-    The row is deleted in the transaction in which its handler writes: after a crash in the middle
-    both are undone and the timer is still due. A handler that fails leaves its timer for the next
-    tick and does not keep the others from firing.
+    No more than `limit` are looked at, and none is begun when `seconds` have passed. The row is deleted in
+    the transaction in which its handler writes: after a crash in the middle both are undone and the timer is
+    still due. A handler that fails leaves its timer for the next tick and does not keep the others from
+    firing.
     """
-    due = Timer.objects.filter(due_at__lte=now, kind__in=_handlers).order_by("due_at")
+    ends_at = time.monotonic() + seconds
     fired = 0
-    for timer_id in list(due.values_list("id", flat=True)[:limit]):
+    for timer_id in islice(_due(now), limit):
+        if time.monotonic() > ends_at:
+            break
         try:
             fired += _fire(timer_id, now)
         except TryLater:
@@ -65,6 +75,18 @@ def fire_due(now: datetime, *, limit: int = 500) -> int:
         except Exception:
             log.exception("timer_failed", timer_id=timer_id)
     return fired
+
+
+def _due(now: datetime) -> Iterator[int]:
+    """The ids of what is due, in its order and each once, also where it is still due afterwards."""
+    due = Timer.objects.filter(due_at__lte=now, kind__in=_handlers).order_by("due_at", "id")
+    page = list(due.values_list("due_at", "id")[:PAGE])
+    while page:
+        for _, timer_id in page:
+            yield timer_id
+        due_at, last_id = page[-1]
+        later = due.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, id__gt=last_id), due_at__gte=due_at)
+        page = list(later.values_list("due_at", "id")[:PAGE])
 
 
 @transaction.atomic

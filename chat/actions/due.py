@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chat.actions import asking, inactivity, offers, silence, waiting
+from chat.actions import absent_agents, asking, inactivity, offers, queue_timeout, silence, waiting
 from queueing import timers
 from queueing.offers import TIMEOUT
 
@@ -13,4 +13,6 @@ def register_timers() -> None:
     timers.register(inactivity.CLOSE, silence.close_if_silent)
     timers.register(TIMEOUT, offers.time_out)
     timers.register(waiting.NEW_ROUND, lambda key, now: asking.begin_round(key))
+    timers.register(waiting.QUEUE_TIMEOUT, queue_timeout.time_out)
     timers.register(waiting.RELAX_SKILLS, waiting.relax_skills)
+    timers.register(absent_agents.GONE, absent_agents.return_if_gone)

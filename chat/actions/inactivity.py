@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from chat.actions import typing_hints
 from chat.models import Conversation
 from queueing import timers
 
@@ -22,6 +23,12 @@ def watch(conversation: Conversation, *, now: datetime) -> None:
 def stop_watching(conversation: Conversation) -> None:
     """Forget the timers of a chat that is over."""
     timers.disarm(str(conversation.id), WARNING, CLOSE)
+
+
+def last_activity(conversation: Conversation) -> datetime:
+    """When somebody last said something in a chat, or typed."""
+    typed = typing_hints.last_typed(str(conversation.id))
+    return max(conversation.last_activity_at, typed or conversation.last_activity_at)
 
 
 def warning_after(conversation: Conversation) -> timedelta:

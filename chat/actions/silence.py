@@ -7,54 +7,43 @@ somebody last wrote, and is armed again for the rest of the time.
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
-from django.db import OperationalError
-
-from chat import fanout, selectors
-from chat.actions import inactivity
+from chat import fanout
+from chat.actions import inactivity, timed
 from chat.actions.conversations import close_now
 from chat.events import InactivityWarned
-from chat.models import Conversation, Status
+from chat.models import Status
 from queueing import timers
 
 
 def warn_if_silent(key: str, now: datetime) -> None:
     """Tell both sides when the chat will close, once for each silence."""
-    conversation = _watched(key, Status.OPEN)
+    conversation = timed.lock(key, Status.OPEN)
     if conversation is None:
         return
-    due = conversation.last_activity_at + inactivity.warning_after(conversation)
+    silent_since = inactivity.last_activity(conversation)
+    due = silent_since + inactivity.warning_after(conversation)
     if now < due:
         timers.arm(inactivity.WARNING, key, due)
         return
     timers.arm(inactivity.WARNING, key, now + inactivity.warning_after(conversation))
     warned = conversation.inactivity_warned_at
-    if warned is None or warned < conversation.last_activity_at:
+    if warned is None or warned < silent_since:
         conversation.inactivity_warned_at = now
         conversation.save(update_fields=["inactivity_warned_at"])
-        closes_at = conversation.last_activity_at + inactivity.close_after(conversation)
+        closes_at = silent_since + inactivity.close_after(conversation)
         fanout.publish_on_commit(InactivityWarned(key, closes_at))
 
 
 def close_if_silent(key: str, now: datetime) -> None:
     """Close the chat, in the name of the system."""
-    conversation = _watched(key, Status.OPEN, Status.RESOLVED)
+    conversation = timed.lock(key, Status.OPEN, Status.RESOLVED)
     if conversation is None:
         return
-    due = conversation.last_activity_at + inactivity.close_after(conversation)
+    due = inactivity.last_activity(conversation) + inactivity.close_after(conversation)
     if now < due:
         timers.arm(inactivity.CLOSE, key, due)
         return
     close_now(
         conversation, actor=None, reason="inactivity", says="Closed because nobody wrote any more", now=now
     )
-
-
-def _watched(key: str, *statuses: Status) -> Conversation | None:
-    """Lock the chat of a timer; None when there is nothing to watch any more. Raises `TryLater`."""
-    conversations = selectors.conversations().filter(id=UUID(key), status__in=statuses)
-    try:
-        return conversations.select_for_update(of=("self",), nowait=True).first()
-    except OperationalError:
-        raise timers.TryLater from None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine
-from typing import Any
 from uuid import UUID
 
 from accounts import absence, presence
@@ -15,14 +13,13 @@ from chat.actions import people
 from chat.errors import NotAuthenticated
 from chat.fanout.delivery import Dialect
 from chat.gateway import typing
+from chat.gateway.background import in_background
 from chat.gateway.sockets import Socket
 from chat.socketio.errors import DisconnectReason
 from chat.threads import in_database_thread
 
 RETRY_SECONDS = 2
 """How soon a lease is renewed again that a Redis has not taken: it must not end meanwhile."""
-
-_tasks: set[asyncio.Task[None]] = set()
 
 
 async def let_in(socket: Socket, dialect: Dialect) -> None:
@@ -44,7 +41,7 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
     for room in own_rooms:
         hub.join(socket, room)
     if not await _say_here(socket, principal):
-        _in_background(_keep_trying(socket, principal))
+        in_background(_keep_trying(socket, principal))
 
 
 async def see_off(socket: Socket, reason: str = "") -> None:
@@ -56,7 +53,7 @@ async def see_off(socket: Socket, reason: str = "") -> None:
     fanout.listen().hub.leave_all(socket)
     silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
     await presence.leave(principal.user_id, socket.id, silent_since)
-    _in_background(_say_goodbye(principal))
+    in_background(_say_goodbye(principal))
 
 
 async def keep(socket: Socket) -> None:
@@ -89,12 +86,6 @@ async def _say_goodbye(principal: Principal) -> None:
     await asyncio.sleep(presence.GRACE_SECONDS)
     if await presence.has_left(principal.user_id):
         await in_database_thread(people.tell_presence, principal, presence.OFFLINE)
-
-
-def _in_background(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.create_task(work)
-    _tasks.add(task)
-    task.add_done_callback(_tasks.discard)
 
 
 def _look_up(token: object) -> tuple[Principal, list[str]]:

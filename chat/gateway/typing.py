@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from accounts.tokens import Principal
+from chat.actions import typing_hints
 from chat.actions.people import tell_typing
 from chat.errors import Forbidden
+from chat.gateway.background import in_background
 from chat.gateway.sockets import Socket
 
 TYPING_SECONDS = 6
@@ -15,10 +17,13 @@ TYPING_SECONDS = 6
 def start(socket: Socket, conversation_id: str) -> None:
     """Tell the others in a joined conversation that this person types; a renewal tells nobody again.
 
+    Both count as activity, so that nobody is warned or closed out while it writes (SPEC §8).
+
     Raises `Forbidden` for a conversation that the socket has not joined.
     """
     if conversation_id not in joined(socket):
         raise Forbidden("Join the conversation before you type in it.")
+    in_background(typing_hints.note(conversation_id))
     timers = _timers(socket)
     running = timers.pop(conversation_id, None)
     if running is not None:
