@@ -23,6 +23,22 @@ class ConversationAdmin(ReassigningAdmin):
     search_fields = ["customer__email", "customer__first_name", "customer__last_name"]
     list_select_related = ["customer", "agent", "queue"]
     inlines = [TransitionInline]
+    fieldsets = [
+        (None, {"fields": ["organization", "customer", "agent", "queue", "status", "context"]}),
+        ("Waiting", {"fields": ["priority", "required_skills", "queued_at", "queue_timed_out_at"]}),
+        (
+            "Times",
+            {"fields": ["created_at", "updated_at", "last_activity_at", "inactivity_warned_at"]},
+        ),
+        ("End", {"fields": ["close_reason", "closed_by"]}),
+        (
+            "Counters, by which clients find out what they have missed",
+            {
+                "classes": ["collapse"],
+                "fields": ["last_seq", "version", "state_version", "change", "state_change"],
+            },
+        ),
+    ]
 
 
 @admin.register(MessageRevision)

@@ -18,6 +18,7 @@ from chat import selectors
 from chat.models import Conversation
 from queueing import line
 from queueing.models import Entry, Offer
+from queueing.places import places
 from queueing.policy import ORDER
 
 
@@ -45,17 +46,21 @@ class WaitingList(WithChats):
         rows: list[Any] = self.result_list
         pending = Offer.objects.filter(key__in=[row.key for row in rows], state=Offer.State.PENDING)
         asked = {offer.key: offer.user for offer in pending.select_related("user")}
-        places: dict[str, int] = {}
-        for queue_id in {row.queue_id for row in rows}:
-            places |= line.positions(queue_id, [row.key for row in rows if row.queue_id == queue_id])
+        placed = places([row.key for row in rows])
         for row in rows:
-            row.place, row.asked = places.get(row.key), asked.get(row.key)
+            _, row.place = placed.get(row.key, (None, None))
+            row.asked = asked.get(row.key)
 
 
 class OfChatsAdmin(ReadOnlyAdmin):
     """Rows that know a chat by its key; their page is the chat's."""
 
     list_display_links = None
+    list_title = ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Under a title that does not ask to select what has no page of its own."""
+        return super().changelist_view(request, {"title": self.list_title, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list with the chats."""
@@ -74,6 +79,7 @@ class OfChatsAdmin(ReadOnlyAdmin):
 @admin.register(Entry)
 class EntryAdmin(OfChatsAdmin):
     organization_path = "queue__organization"
+    list_title = "What waits"
     list_display = ["queue", "place", "customer", "since", "priority", "skills", "asked"]
     list_filter = [("queue", admin.RelatedOnlyFieldListFilter), "priority"]
     list_select_related = ["queue", "lane"]
@@ -113,6 +119,7 @@ class EntryAdmin(OfChatsAdmin):
 @admin.register(Offer)
 class OfferAdmin(OfChatsAdmin):
     organization_path = "user__organization"
+    list_title = "Who was asked to take a chat"
     list_display = ["created_at", "user", "customer", "kind", "state", "from_user", "expires_at"]
     list_filter = ["state", "kind"]
     list_select_related = ["user", "from_user"]

@@ -35,6 +35,14 @@ class QueueForm(OneOrganizationForm):
     class Meta:
         model = Queue
         fields = "__all__"
+        labels = {
+            "is_default": "Default queue",
+            "relax_skills_after_seconds": "Do without skills after seconds",
+            "answer_timeout_seconds": "Answer time-out in seconds",
+            "queue_timeout_seconds": "Queue time-out in seconds",
+            "inactivity_warning_seconds": "Warn after seconds of silence",
+            "inactivity_close_seconds": "Close after seconds of silence",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Show beside an empty time limit what holds then."""

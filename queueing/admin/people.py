@@ -20,7 +20,7 @@ class AgentInline(OrganizationScopedInline):
     formset = OneOrganizationFormSet
     autocomplete_fields = ["skills"]
     can_delete = False
-    verbose_name_plural = "what this agent can take"
+    verbose_name = "what this agent can take"
 
 
 class MembershipInline(OrganizationScopedInline):
