@@ -27,6 +27,7 @@ def transfer_to_agent(
     """
     access.staff(actor)
     found = access.readable_conversation(actor, conversation_id)
+    access.check_may_transfer(actor, found)
     agent = access.colleague(actor, to_agent)
     if presence.statuses([agent.id])[agent.id] == presence.OFFLINE:
         raise Conflict(f"{agent.name} is offline. Transfer the chat to a queue, or to somebody who is here.")

@@ -94,7 +94,7 @@ class TransferChat(InChat, frozen=True):
     to_agent: Annotated[str, msgspec.Meta(min_length=1, max_length=254)] | None = None
     to_queue: Id | None = None
     note: str | None = None
-    priority: Annotated[int, msgspec.Meta(ge=-100, le=100)] | None = None
+    priority: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
     skills: (
         Annotated[list[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=20)] | None
     ) = None

@@ -57,5 +57,16 @@ EVENTS: dict[str, dict[str, list[Row]]] = {
             Row("! x x + + ? + ?", CHAT, state="waiting", once=True),
             Row("! x x + c ? c ?", CHAT),
         ],
+        "request-agent": [Row("! + ? x x x x x", CHAT)],
+        "accept-chat": [Row("! x x + c c c ?", CHAT)],
+        "decline-chat": [Row("! x x c c c c ?", CHAT)],
+        "transfer-chat": [
+            Row("! x x + n n + ?", {**CHAT, "toQueue": "{queue_id}"}, once=True),
+            Row("! x x c n n c ?", {**CHAT, "toAgent": "{owner_id}"}),
+        ],
+        "takeover-chat": [
+            Row("! x x + n n + ?", CHAT, once=True),
+            Row("! x x + + ? + ?", CHAT, state="waiting", once=True),
+        ],
     },
 }

@@ -75,6 +75,7 @@ def make_subject(people: People, state: str = "taken") -> Subject:
             "message_id": said.id,
             "media_id": str(media.id),
             "queue_id": str(people.support.id),
+            "owner_id": str(people.ana.user_id),
             "colleague_id": str(people.bo.user_id),
             "foreigner_id": str(people.oskar.user_id),
             "config_id": str(people.widget.id),

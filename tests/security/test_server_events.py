@@ -23,7 +23,15 @@ CHAT_EVENTS = [
     *("messages", "presence-change", "message-read", "message-updated", "message-deleted", "chat-assigned"),
     *("chat-transferred", "chat-claimed", "chat-resolved", "chat-closed", "inactivity-warning"),
     *("queue-position", "queue-timeout", "queue-notification", "chat-request", "transfer-request"),
-    *("chat-request-timeout", "chat-stream", "token-expiring", "chat-note", "chat-rated", "customer-updated"),
+    *(
+        "chat-request-timeout",
+        "transfer-declined",
+        "chat-stream",
+        "token-expiring",
+        "chat-note",
+        "chat-rated",
+        "customer-updated",
+    ),
 ]
 OF_THE_LIBRARY = ["connect", "connect_error", "disconnect", "disconnecting", "newListener", "join", "system"]
 SERVER_EVENTS = [*ROOT_EVENTS, *CHAT_EVENTS, *OF_THE_LIBRARY]

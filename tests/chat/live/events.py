@@ -24,6 +24,7 @@ CODES = {
     "conflict",
     "conversation_closed",
     "already_taken",
+    "at_capacity",
 }
 
 
@@ -45,6 +46,11 @@ GOOD: dict[str, Any] = {
     "context": {"page": "https://shop.example/jug"},
     "score": 5,
     "comment": "Quick",
+    "toAgent": None,
+    "toQueue": None,  # filled in
+    "note": "She is in a hurry",
+    "priority": 1,
+    "skills": [],
 }
 """A good value of every field; for a field that is not here a test fails until somebody says what is"""
 
@@ -58,7 +64,7 @@ class Fields:
         self.required = [name for name, field in self.all.items() if field.required]
 
     def kind(self, name: str) -> type:
-        """`str`, `int` or `dict`, whatever else may be instead."""
+        """`str`, `int`, `dict` or `list`, whatever else may be instead."""
         declared = msgspec.inspect.type_info(self.all[name].type)
         kinds = declared.types if isinstance(declared, msgspec.inspect.UnionType) else (declared,)
         for kind in kinds:
@@ -68,6 +74,8 @@ class Fields:
                 return int
             if isinstance(kind, msgspec.inspect.DictType):
                 return dict
+            if isinstance(kind, msgspec.inspect.ListType):
+                return list
         raise AssertionError(f"say in this test what bad values a {declared} has")
 
 
@@ -83,4 +91,5 @@ async def good_data(clients: Clients, world: World, customer: Person) -> dict[st
     body = {"conversationId": chat_id, "content": "First"}
     _, sent = await clients.rest("POST", "messages", customer, json=body)
     ids = {"conversationId": chat_id, "chatId": chat_id, "messageId": sent["data"]["_id"]}
-    return {**GOOD, **ids, "queueId": world["queues"]["support"], "customer": customer}
+    queues = dict.fromkeys(("queueId", "toQueue"), world["queues"]["support"])
+    return {**GOOD, **ids, **queues, "customer": customer}

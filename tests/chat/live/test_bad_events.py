@@ -19,7 +19,8 @@ NO_OBJECTS: list[Any] = ["text", "", 42, -1.5, True, None, [], ["text"], [[{}]],
 BAD_TEXTS: list[Any] = [7, 1.5, True, [], ["text"], {}, {"$ne": ""}, DEEP]
 BAD_NUMBERS: list[Any] = ["1", "x", -1, 1.5, True, 10**30, [], {}]
 BAD_OBJECTS: list[Any] = ["text", 7, 1.5, True, [], [{}]]
-BAD_VALUES = {str: BAD_TEXTS, int: BAD_NUMBERS, dict: BAD_OBJECTS}
+BAD_LISTS: list[Any] = ["text", 7, True, {}, [7], [None], [[]], ["x"] * 21]
+BAD_VALUES = {str: BAD_TEXTS, int: BAD_NUMBERS, dict: BAD_OBJECTS, list: BAD_LISTS}
 TOO_LONG = "x" * 20_000
 
 
