@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,7 +14,8 @@ from chat.api.answers import answer
 from chat.api.base import View
 from chat.api.listing import asked_for, page_of
 from chat.api.parameters import SEARCH, STATUS, page_and_limit
-from chat.models import Conversation
+from chat.estimates import waiting_places
+from chat.models import Conversation, Status
 
 
 class Conversations(View):
@@ -51,11 +53,16 @@ class Conversations(View):
 
 
 class ConversationDetail(View):
-    @extend_schema(operation_id="get_conversation", responses={200: shapes.answer(shapes.Conversation)})
+    @extend_schema(operation_id="get_conversation", responses={200: shapes.answer(shapes.ConversationInLine)})
     def get(self, request: Request, conversation_id: str) -> Response:
-        """Return one conversation."""
+        """Return one conversation, and where it stands in its queue if it waits."""
         conversation = access.readable_conversation(self.caller(), conversation_id)
-        return answer("Conversation fetched successfully", _payload(conversation))
+        place = None
+        if conversation.status == Status.WAITING:
+            key = str(conversation.id)
+            place = waiting_places([key], timezone.now()).get(key)
+        in_line = {"queuePosition": place.position if place else None, "eta": place.eta if place else None}
+        return answer("Conversation fetched successfully", {**_payload(conversation), **in_line})
 
 
 class ReadConversation(View):

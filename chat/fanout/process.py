@@ -14,6 +14,7 @@ from chat import events as facts
 from chat.events import Event
 from chat.fanout import changes
 from chat.fanout.hub import Hub
+from chat.fanout.positions import Positions
 from chat.threads import in_database_thread
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ class ProcessFanout:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.hub = Hub(on_gap=self._watch_gap)
+        self.positions = Positions(self.hub)
         self._origin = uuid.uuid4().hex
         self._unsent: list[Event] = []
         self._sending: asyncio.Task[None] | None = None
@@ -48,7 +50,8 @@ class ProcessFanout:
     def listen(self) -> None:
         """Deliver from now on what other processes publish."""
         if not self._listening:
-            self._listening = [self.loop.create_task(self._receive()), self.loop.create_task(self._check())]
+            work = (self._receive(), self._check(), self.positions.keep_telling())
+            self._listening = [self.loop.create_task(one) for one in work]
 
     def publish(self, event: Event) -> None:
         """Deliver an event here and pass it on; from any thread."""

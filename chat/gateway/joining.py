@@ -37,6 +37,8 @@ async def join(
     hand_over(found)
     hub.finish_joining(socket, key, found.conversation.version)
     typing.joined(socket).add(key)
+    if found.conversation.status == "waiting" and not socket.is_staff_member:
+        fanout.listen().positions.tell(key)
     return found
 
 

@@ -316,10 +316,12 @@ QUEUE = {
     "_id": ID,
     "name": str,
     "waiting": int,
+    "open": bool,
     "agentsOnline": int,
     "longestWaitSeconds": Maybe(int),
     "eta": Maybe(int),
 }
+IN_LINE = {**CONVERSATION, "queuePosition": Maybe(int), "eta": Maybe(int)}
 MEMBER = {"_id": ID, "email": str, "name": str, "role": str, "status": str, "lastSeen": Maybe(TIME)}
 SYNC = {"conversations": [CONVERSATION], "messages": [MESSAGE], "cursor": str, "more": bool}
 ICE = {"iceServers": [dict]}
@@ -339,7 +341,7 @@ ROWS: list[Call] = [
     ),
     ("GET", "conversations?page=1&limit=20&status=open", "customer", None, 200, [CONVERSATION]),
     ("GET", "conversations?search=Guest", "ana", None, 200, [CONVERSATION]),
-    ("GET", f"conversations/{C}", "customer", None, 200, CONVERSATION),
+    ("GET", f"conversations/{C}", "customer", None, 200, IN_LINE),
     ("GET", f"messages/{C}?page=1&limit=50", "customer", None, 200, [MESSAGE]),
     ("GET", f"messages/{C}?after=1", "ana", None, 200, [MESSAGE]),
     ("GET", f"messages/{C}?before=3", "sam", None, 200, [MESSAGE]),

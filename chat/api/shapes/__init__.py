@@ -3,6 +3,7 @@
 from chat.api.shapes.conversations import (
     Changes,
     Conversation,
+    ConversationInLine,
     ConversationSummary,
     FoundMessage,
     ListedConversation,
@@ -50,6 +51,7 @@ __all__ = [
     "Changes",
     "Config",
     "Conversation",
+    "ConversationInLine",
     "ConversationSummary",
     "Customer",
     "Error",

@@ -45,6 +45,13 @@ class Conversation(Shape):
     updatedAt = Time()
 
 
+class ConversationInLine(Conversation):
+    queuePosition = serializers.IntegerField(
+        min_value=1, allow_null=True, help_text="1: the next. Null: it does not wait."
+    )
+    eta = Count(allow_null=True, help_text="In how many seconds it is served; null where nobody can say.")
+
+
 class ListedConversation(Conversation):
     lastMessage = serializers.CharField(allow_null=True, help_text="What a person said last.")
     waitingSince = Time(allow_null=True, help_text="Since when it waits in its queue; null: it does not.")
