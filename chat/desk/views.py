@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
 from accounts.tokens import issue_access_token
+from queueing.models import Queue
 
 STAFF_ROLES = (Role.AGENT, Role.ADMIN)
 
@@ -29,6 +30,10 @@ def desk(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Desk",
+        "queues": [
+            {"_id": str(queue.id), "name": queue.name}
+            for queue in Queue.objects.filter(organization_id=user.organization_id).order_by("name")
+        ],
         "agent": {"id": str(user.id), "email": user.email, "name": user.name, "role": user.role},
     }
     return TemplateResponse(request, "desk/desk.html", context)

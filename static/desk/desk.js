@@ -1,6 +1,7 @@
 /** The agent's desk: puts its parts together. */
 
 import { browserStorage, readJson, writeJson } from "../shared/storage.js";
+import { Alerts } from "./dom/alerts.js";
 import { Attachments } from "./dom/attachments.js";
 import { ComposerView } from "./dom/composer-view.js";
 import { ConnectionView } from "./dom/connection-view.js";
@@ -10,12 +11,15 @@ import { askForWords, confirmClose, confirmDelete, showShortcuts } from "./dom/d
 import { listenToKeyboard } from "./dom/keyboard.js";
 import { saveFile } from "./dom/files.js";
 import { ListsView } from "./dom/lists-view.js";
+import { RequestsView } from "./dom/requests-view.js";
 import { SearchView } from "./dom/search-view.js";
 import { TimelineView } from "./dom/timeline-view.js";
 import { showToast } from "./dom/toasts.js";
+import { askWhereTo } from "./dom/transfer-dialog.js";
 import { Api } from "./net/api.js";
 import { DeskClient } from "./net/desk-client.js";
 import { DeskSocket } from "./net/desk-socket.js";
+import { Routing } from "./net/routing.js";
 import { Sending } from "./net/sending.js";
 import { SessionTokens, requestSessionToken } from "./net/tokens.js";
 import { Standing } from "./state/desk-chat.js";
@@ -24,8 +28,12 @@ import { Drafts } from "./state/drafts.js";
 import { documentTitle } from "./state/title.js";
 import { wordsOf } from "./state/words.js";
 
+/** How old the figures of the queues may be. */
+const QUEUES_MILLISECONDS = 15_000;
+
 const language = document.documentElement.lang;
 const agent = JSON.parse(document.getElementById("desk-agent").textContent);
+const allQueues = JSON.parse(document.getElementById("desk-queues").textContent);
 const storage = browserStorage();
 const selectedKey = `helpdesk:desk:selected:${agent.id}`;
 
@@ -46,7 +54,9 @@ const socket = new DeskSocket({
   onDisconnect: () => client.connectionLost(),
 });
 const sending = new Sending({ state, api, socket, storage });
-const client = new DeskClient({ state, api, socket, sending, tell: showToast });
+const alerts = new Alerts(storage, `helpdesk:desk:alerts:${agent.id}`);
+const client = new DeskClient({ state, api, socket, sending, tell: showToast, alert: (text) => alerts.call(text) });
+const routing = new Routing({ state, api, socket, client, tell: showToast });
 
 const lists = new ListsView(state, { take: (id) => take(() => client.take(id)), open, language });
 const conversation = new ConversationView(state, {
@@ -54,6 +64,9 @@ const conversation = new ConversationView(state, {
   close,
   resolve: (id) => client.resolve(id),
   reopen: (id) => client.reopen(id),
+  takeOver: (id) => take(() => routing.takeOver(id)),
+  transfer,
+  giveBack: (id) => routing.returnToQueue(id),
   language,
 });
 const timeline = new TimelineView(state, {
@@ -86,21 +99,21 @@ new Attachments({
   },
 });
 const search = new SearchView({ find: (words, limit) => api.searchMessages(words, limit), open, language });
-const views = [lists, conversation, timeline, composer, new CustomerView(state, { language, download }), new ConnectionView(state)];
+const requests = new RequestsView(state, { accept, decline: (id) => routing.decline(id), open, language });
+const views = [lists, requests, conversation, timeline, composer, new CustomerView(state, { language, download }), new ConnectionView(state)];
 const ownStatus = document.getElementById("own-status");
 
 function render() {
   isRenderDue = false;
   for (const view of views) view.render();
-  document.title = documentTitle({ unread: state.unread, waiting: state.waiting.chats.length });
+  document.title = documentTitle({ unread: state.unread, waiting: state.waiting.chats.length, asked: state.requests.all.length });
   showOwnStatus();
   markSeen();
 }
 
 function showOwnStatus() {
   ownStatus.disabled = !state.connection.isOnline;
-  const status = state.team.statusOf(agent.email);
-  if (status !== "offline" && document.activeElement !== ownStatus) ownStatus.value = status;
+  if (state.isLoaded && document.activeElement !== ownStatus) ownStatus.value = state.team.statusOf(agent.email);
 }
 
 /** A message counts as read when the agent can see it: this chat, this tab, at the end. */
@@ -150,6 +163,18 @@ async function close(deskChat) {
   if (await confirmClose(deskChat.customerName)) await client.close(deskChat.id);
 }
 
+function accept(chatId) {
+  return take(() => routing.accept(chatId));
+}
+
+async function transfer(deskChat) {
+  const { id, customerName } = deskChat;
+  const agents = state.team.members.filter(({ email, status }) => status !== "offline" && email !== agent.email);
+  const to = await askWhereTo({ customerName, agents, queues: allQueues.filter(({ _id }) => _id !== deskChat.chat.queue?.id) });
+  if (to?.agent) await routing.transferToAgent(id, to.agent, to.note);
+  else if (to) await routing.transferToQueue(id, to.queueId, to.note);
+}
+
 /** After a reload, the chat that was shown before it. */
 function reopen() {
   const chatId = readJson(storage, selectedKey);
@@ -173,6 +198,15 @@ listenToKeyboard({
   resolve: () => {
     if (state.selected?.standing === Standing.MINE) client.resolve(state.selectedId);
   },
+  accept: () => {
+    if (state.requests.first) accept(state.requests.first.chatId);
+  },
+  decline: () => {
+    if (state.requests.first) routing.decline(state.requests.first.chatId);
+  },
+  transfer: () => {
+    if (state.selected?.standing === Standing.MINE) transfer(state.selected);
+  },
   search: () => {
     showColumn("lists");
     search.focus();
@@ -185,6 +219,10 @@ listenToKeyboard({
 window.addEventListener("focus", markSeen);
 window.addEventListener("online", () => socket.reconnectNow());
 window.addEventListener("offline", () => state.connection.networkLost());
-setInterval(() => lists.tick(), 1000);
+setInterval(() => {
+  lists.tick();
+  requests.tick();
+}, 1000);
+setInterval(() => routing.loadQueues(), QUEUES_MILLISECONDS);
 render();
 socket.connect();

@@ -32,9 +32,26 @@ test("the longest waiting chat comes first, however the server lists them", () =
   assert.deepEqual(ids(list), ["old", "between", "new"]);
 });
 
+test("a chat of higher priority comes before those that wait longer", () => {
+  const list = filled(waitingConversation("old", { createdAt: "2026-03-09T09:00:00.000Z" }), waitingConversation("low", { priority: -1, createdAt: "2026-03-09T08:00:00.000Z" }));
+  list.applyNotification(added("urgent", { priority: 5, skills: ["french"], reason: "Asks for a person." }));
+  assert.deepEqual(ids(list), ["urgent", "old", "low"]);
+  assert.deepEqual([list.get("urgent").skills, list.get("urgent").reason], [["french"], "Asks for a person."]);
+});
+
+test("a chat that goes from one of my queues to another stays, in whichever order that is told", () => {
+  const list = new WaitingList();
+  list.applySnapshot([waitingConversation("one")], [...QUEUES, { _id: "queue-2", name: "sales" }]);
+  list.applyNotification(added("one", { queueId: "queue-2" }));
+  list.applyNotification({ type: "removed", queueId: "queue-1", chatId: "one" });
+  assert.deepEqual([ids(list), list.get("one").queueName], [["one"], "sales"]);
+  list.applyNotification({ type: "removed", queueId: "queue-2", chatId: "one" });
+  assert.deepEqual(ids(list), []);
+});
+
 test("a listed chat has the customer's name, the last words and the queue's name", () => {
   assert.deepEqual(filled(waitingConversation("one")).chats, [
-    { chatId: "one", customerName: "Vera Novak", preview: "Hello", queueName: "support", since: "2026-03-09T10:00:00.000Z" },
+    { chatId: "one", customerName: "Vera Novak", preview: "Hello", queueId: "queue-1", queueName: "support", since: "2026-03-09T10:00:00.000Z", priority: 0, skills: [], reason: "" },
   ]);
 });
 
@@ -46,7 +63,7 @@ test("what the customer writes while waiting becomes the preview and keeps the r
   const list = filled(waitingConversation("one"));
   list.applyNotification({ type: "message", queueId: "queue-1", chatId: "one", customer: null, preview: "Anybody?", since: null });
   assert.deepEqual(list.chats, [
-    { chatId: "one", customerName: "Vera Novak", preview: "Anybody?", queueName: "support", since: "2026-03-09T10:00:00.000Z" },
+    { chatId: "one", customerName: "Vera Novak", preview: "Anybody?", queueId: "queue-1", queueName: "support", since: "2026-03-09T10:00:00.000Z", priority: 0, skills: [], reason: "" },
   ]);
 });
 

@@ -21,6 +21,9 @@ export class ConversationView {
   #close = document.getElementById("close-chat");
   #resolve = document.getElementById("resolve-chat");
   #reopen = document.getElementById("reopen-chat");
+  #takeOver = document.getElementById("take-over-chat");
+  #transfer = document.getElementById("transfer-chat");
+  #giveBack = document.getElementById("return-chat");
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
@@ -29,15 +32,21 @@ export class ConversationView {
    * @param {(deskChat: object) => void} options.close
    * @param {(chatId: string) => void} options.resolve
    * @param {(chatId: string) => void} options.reopen
+   * @param {(chatId: string) => void} options.takeOver
+   * @param {(deskChat: object) => void} options.transfer
+   * @param {(chatId: string) => void} options.giveBack  into its queue
    * @param {string} options.language
    */
-  constructor(state, { take, close, resolve, reopen, language }) {
+  constructor(state, { take, close, resolve, reopen, takeOver, transfer, giveBack, language }) {
     this.#state = state;
     this.#language = language;
     this.#take.addEventListener("click", () => take(state.selectedId));
     this.#close.addEventListener("click", () => close(state.selected));
     this.#resolve.addEventListener("click", () => resolve(state.selectedId));
     this.#reopen.addEventListener("click", () => reopen(state.selectedId));
+    this.#takeOver.addEventListener("click", () => takeOver(state.selectedId));
+    this.#transfer.addEventListener("click", () => transfer(state.selected));
+    this.#giveBack.addEventListener("click", () => giveBack(state.selectedId));
   }
 
   render() {
@@ -55,6 +64,9 @@ export class ConversationView {
     const isResolved = standing === Standing.RESOLVED;
     this.#show(this.#take, standing === Standing.WAITING);
     this.#show(this.#resolve, standing === Standing.MINE);
+    this.#show(this.#takeOver, deskChat.mayTakeOver);
+    this.#show(this.#transfer, standing === Standing.MINE);
+    this.#show(this.#giveBack, standing === Standing.MINE);
     this.#show(this.#reopen, isResolved && isAssignedToMe);
     this.#show(this.#close, standing === Standing.MINE || (isResolved && isAssignedToMe));
     const { names } = deskChat.typing;
@@ -76,11 +88,12 @@ export class ConversationView {
     return deskChat.chat ? deskChat.customerName : (this.#state.waiting.get(deskChat.id)?.customerName ?? "Chat");
   }
 
-  #statusOf({ standing, chat, customerStatus, closesAt, ending }) {
-    const agentName = chat?.agent?.name || "another agent";
+  #statusOf({ standing, chat, customerStatus, closesAt, ending, askedAgent }) {
+    const agentName = chat?.agent?.name || (chat?.agent ? "another agent" : "the assistant");
     const words = [standing === Standing.THEIRS ? `With ${agentName}` : (ending ?? STATUS_WORDS[standing])];
     if (chat?.queue) words.push(chat.queue.name);
     if (standing === Standing.MINE && PRESENCE_WORDS[customerStatus]) words.push(PRESENCE_WORDS[customerStatus]);
+    if (askedAgent) words.push(`${askedAgent} is asked to take it`);
     if (closesAt) words.push(`closes by itself at ${clockTime(closesAt, this.#language)}`);
     return words.join(" · ");
   }

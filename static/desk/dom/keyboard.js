@@ -7,10 +7,13 @@
  * @param {() => void} actions.focusComposer
  * @param {() => void} actions.switchMode  between a reply and a note
  * @param {() => void} actions.resolve
+ * @param {() => void} actions.accept  the chat that is asked about first
+ * @param {() => void} actions.decline
+ * @param {() => void} actions.transfer
  * @param {() => void} actions.search
  * @param {() => void} actions.leave  Escape
  */
-export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMode, resolve, search, leave }) {
+export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMode, resolve, accept, decline, transfer, search, leave }) {
   // By the key's place, not its letter: with Alt (Option), keyboards write other letters.
   const byCode = {
     KeyN: takeNext,
@@ -19,6 +22,9 @@ export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMo
     KeyC: focusComposer,
     KeyI: switchMode,
     KeyR: resolve,
+    KeyA: accept,
+    KeyD: decline,
+    KeyT: transfer,
     KeyS: search,
   };
   document.addEventListener("keydown", (event) => {

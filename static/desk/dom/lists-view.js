@@ -4,6 +4,7 @@ import { clockTime, dayKey, duration, fullTime, secondsSince } from "../../share
 import { Standing } from "../state/desk-chat.js";
 import { renderAvatar } from "./avatar.js";
 import { KeyedList, fromTemplate, part, setAttribute, setText } from "./elements.js";
+import { priorityWords } from "./needs.js";
 
 /** From here on a wait is shown as long, and as too long. */
 const LONG_WAIT_SECONDS = 120;
@@ -15,6 +16,7 @@ export class ListsView {
   #state;
   #language;
   #queue;
+  #lines;
   #myChats;
   #team;
 
@@ -35,6 +37,7 @@ export class ListsView {
       },
       (node, chat) => this.#showWaiting(node, chat),
     );
+    this.#lines = new KeyedList(document.getElementById("queue-lines"), () => fromTemplate("queue-line"), (node, line) => this.#showLine(node, line));
     this.#myChats = new KeyedList(
       document.getElementById("my-chats"),
       ({ id }) => {
@@ -48,7 +51,8 @@ export class ListsView {
   }
 
   render() {
-    const { waiting, myChats, team, isLoaded, connection, unread } = this.#state;
+    const { waiting, queues, myChats, team, isLoaded, connection, unread } = this.#state;
+    this.#lines.render(queues.map((queue) => [queue._id, queue]));
     this.#queue.render(waiting.chats.map((chat) => [chat.chatId, chat]));
     this.#myChats.render(myChats.map((deskChat) => [deskChat.id, deskChat]));
     this.#team.render(team.members.map((person) => [person.email, person]));
@@ -79,6 +83,9 @@ export class ListsView {
     setText(part(node, "name"), chat.customerName);
     setText(part(node, "preview"), chat.preview || "No message yet");
     setText(part(node, "queue"), chat.queueName);
+    part(node, "reason").hidden = !chat.reason;
+    setText(part(node, "reason"), chat.reason);
+    showNeeds(part(node, "needs"), chat);
     const take = part(node, "take");
     take.disabled = !this.#state.connection.isOnline;
     setAttribute(take, "aria-label", `Take the chat with ${chat.customerName}`);
@@ -93,6 +100,13 @@ export class ListsView {
     setAttribute(time, "datetime", since);
     setAttribute(time, "title", `Waiting since ${fullTime(since, this.#language)}`);
     setAttribute(time, "data-wait", seconds >= TOO_LONG_WAIT_SECONDS ? "too-long" : seconds >= LONG_WAIT_SECONDS ? "long" : "short");
+  }
+
+  /** How long somebody who came now would wait, as far as the server can say. */
+  #showLine(node, { name, waiting, agentsOnline, eta }) {
+    setText(part(node, "name"), name);
+    const wait = eta === null ? (agentsOnline ? "" : "nobody here") : `${duration(eta, this.#language)} to wait`;
+    setText(part(node, "figures"), [`${waiting} waiting`, wait].filter(Boolean).join(" · "));
   }
 
   #showMine(node, deskChat) {
@@ -121,6 +135,20 @@ function showMember(node, { name, status }) {
   setText(part(node, "status"), STATUS_WORDS[status] ?? status);
   setAttribute(part(node, "dot"), "data-presence", status);
   node.classList.toggle("offline", status === "offline");
+}
+
+/** They change rarely, and hold no focus: made anew. */
+function showNeeds(place, { priority, skills }) {
+  const needs = [["priority", priorityWords(priority)], ...skills.map((skill) => ["skill", skill])].filter(([, text]) => text);
+  const key = JSON.stringify(needs);
+  if (place.dataset.shown === key) return;
+  place.dataset.shown = key;
+  place.replaceChildren(...needs.map(([kind, text]) => {
+    const node = fromTemplate("need");
+    node.dataset.kind = kind;
+    node.textContent = text;
+    return node;
+  }));
 }
 
 function showEmpty(id, isShown, text) {

@@ -8,6 +8,7 @@ export class DeskClient {
   #api;
   #socket;
   #tell;
+  #alert;
   #sending;
 
   /**
@@ -17,12 +18,14 @@ export class DeskClient {
    * @param {import("./desk-socket.js").DeskSocket} options.socket
    * @param {import("./sending.js").Sending} options.sending
    * @param {(text: string, kind?: "error") => void} options.tell  shows a short notice
+   * @param {(text: string) => void} options.alert  calls the agent, who may be looking elsewhere
    */
-  constructor({ state, api, socket, sending, tell }) {
+  constructor({ state, api, socket, sending, tell, alert }) {
     this.#state = state;
     this.#api = api;
     this.#socket = socket;
     this.#tell = tell;
+    this.#alert = alert;
     this.#sending = sending;
     for (const event of EVENTS) socket.on(event, (data) => this.#perform(applyEvent(state, event, data)));
     socket.on("error", ({ message }) => tell(message, "error"));
@@ -32,9 +35,9 @@ export class DeskClient {
   async catchUp() {
     this.#sending.showPending();
     await Promise.all([
-      this.#reported(() => this.#loadWaiting()),
-      this.#reported(() => this.#loadOwnChats()),
-      this.#reported(() => this.#loadTeam()),
+      this.reported(() => this.#loadWaiting()),
+      this.reported(() => this.#loadOwnChats()),
+      this.reported(() => this.#loadTeam()),
       this.#sending.flush(),
     ]);
     this.#state.isLoaded = true;
@@ -43,19 +46,20 @@ export class DeskClient {
 
   connectionLost() {
     this.#state.clearTyping();
+    this.#state.requests.clear();
     this.#state.changed();
   }
 
   takeNext() {
-    return this.#reported(async () => {
+    return this.reported(async () => {
       const { chat } = await this.#socket.command("pick-next", {});
-      if (chat) this.#taken(chat);
+      if (chat) this.taken(chat);
       else this.#tell("Nobody is waiting.");
     });
   }
 
   take(chatId) {
-    return this.#reported(async () => this.#taken((await this.#socket.command("claim-chat", { chatId })).chat));
+    return this.reported(async () => this.taken((await this.#socket.command("claim-chat", { chatId })).chat));
   }
 
   close(chatId) {
@@ -69,7 +73,7 @@ export class DeskClient {
 
   /** Opens a resolved chat again; the server tells what it is then. */
   reopen(chatId) {
-    return this.#reported(() => this.#api.changeStatus(chatId, "open"));
+    return this.reported(() => this.#api.changeStatus(chatId, "open"));
   }
 
   /** Shows a chat; one that is not mine is watched as long as it is shown. */
@@ -87,7 +91,7 @@ export class DeskClient {
   }
 
   setStatus(status) {
-    return this.#reported(async () => {
+    return this.reported(async () => {
       await this.#socket.command("set-status", { status });
       this.#state.team.applyPresence({ ...this.#state.agent, status });
       this.#state.changed();
@@ -110,7 +114,7 @@ export class DeskClient {
     if (deskChat.isLoadingOlder || !conversation.hasOlder) return;
     deskChat.isLoadingOlder = true;
     this.#state.changed();
-    await this.#reported(async () => conversation.applyAll(await this.#api.messagesBefore(chatId, conversation.firstSeq)));
+    await this.reported(async () => conversation.applyAll(await this.#api.messagesBefore(chatId, conversation.firstSeq)));
     deskChat.isLoadingOlder = false;
     this.#state.changed();
   }
@@ -127,7 +131,7 @@ export class DeskClient {
 
   /** Gets fresh addresses for the media of a message and of those before it; resolves to that message's `media`. */
   refreshMedia(chatId, seq) {
-    return this.#reported(async () => {
+    return this.reported(async () => {
       const page = await this.#api.messagesBefore(chatId, seq + 1);
       page.forEach((message) => this.#state.find(chatId)?.conversation.applyRevision(message));
       this.#state.changed();
@@ -136,7 +140,7 @@ export class DeskClient {
   }
 
   async #revise(chatId, change) {
-    return this.#reported(async () => {
+    return this.reported(async () => {
       this.#state.find(chatId)?.conversation.applyRevision(await change());
       this.#state.changed();
       return true;
@@ -144,11 +148,11 @@ export class DeskClient {
   }
 
   #change(command, chatId) {
-    return this.#reported(async () => this.#state.applyChat((await this.#socket.command(command, { chatId })).chat));
+    return this.reported(async () => this.#state.applyChat((await this.#socket.command(command, { chatId })).chat));
   }
 
   async #loadNotes(chatId) {
-    await this.#reported(async () => {
+    await this.reported(async () => {
       const notes = await this.#api.notes(chatId);
       const deskChat = this.#state.find(chatId);
       if (!deskChat) return;
@@ -161,6 +165,7 @@ export class DeskClient {
     this.#state.waiting.beginSnapshot();
     const [conversations, queues] = await Promise.all([this.#api.waitingConversations(), this.#api.queues()]);
     this.#state.waiting.applySnapshot(conversations, queues);
+    this.#state.queues = queues;
     this.#state.changed();
   }
 
@@ -201,7 +206,8 @@ export class DeskClient {
     this.#socket.send("leave-chat", { chatId }).catch(() => {});
   }
 
-  async #taken(chat) {
+  /** Shows a chat that is this agent's now. */
+  async taken(chat) {
     this.#state.applyChat(chat);
     await this.open(chat.chatId);
     this.#noteCustomer(chat.chatId, (await this.#api.conversation(chat.chatId)).userId);
@@ -210,11 +216,13 @@ export class DeskClient {
   #perform(effects) {
     for (const effect of effects) {
       if (effect.type === "tell") this.#tell(effect.text);
+      else if (effect.type === "alert") this.#alert(effect.text);
       else this.#join(effect.chatId);
     }
   }
 
-  async #reported(action) {
+  /** Does something and shows why it was refused; resolves to what it came to, null when it was refused. */
+  async reported(action) {
     try {
       return await action();
     } catch (error) {

@@ -26,6 +26,8 @@ export class DeskChat {
   ending = null;
   /** When the server will close it for want of anybody writing (ISO 8601), or null. */
   closesAt = null;
+  /** The name of the colleague who is asked to take it, or null. */
+  askedAgent = null;
   /** Whether a page of older messages is on its way. */
   isLoadingOlder = false;
   /** What the team wrote about it among itself. */
@@ -86,6 +88,11 @@ export class DeskChat {
   /** Whether this agent had it last, be it resolved or closed since. */
   get isAssignedToMe() {
     return this.chat?.agent?.email === this.#agent.email;
+  }
+
+  /** Whether this agent may take it from whoever has it: admins from colleagues, everybody from the assistant (SPEC §3). */
+  get mayTakeOver() {
+    return this.standing === Standing.THEIRS && (this.#agent.role === "admin" || !this.chat.agent);
   }
 
   /** What this agent may do to a message that is stored (SPEC §6). @returns {{canEdit: boolean, canDelete: boolean}} */

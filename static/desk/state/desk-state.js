@@ -2,11 +2,15 @@
 
 import { Connection } from "../../shared/connection.js";
 import { DeskChat, Standing } from "./desk-chat.js";
+import { Requests } from "./requests.js";
 import { Team } from "./team.js";
 import { WaitingList } from "./waiting-list.js";
 
 export class DeskState {
   waiting = new WaitingList();
+  requests = new Requests();
+  /** The queues this agent serves, as `GET queues` has them. */
+  queues = [];
   team = new Team();
   connection;
   /** Id of the chat in the middle column, or null. */
@@ -94,6 +98,7 @@ export class DeskState {
     deskChat.conversation.applyChat(chat);
     this.#settle(deskChat);
     if (deskChat.standing !== Standing.WAITING) this.waiting.remove(chat.chatId);
+    if (deskChat.standing === Standing.MINE) this.requests.remove(chat.chatId);
     this.changed();
     return deskChat;
   }

@@ -5,7 +5,7 @@ import { authorOf, isStaffRole } from "./people.js";
 
 /**
  * What an event asks to be done besides showing the new state.
- * @typedef {{type: "tell", text: string} | {type: "join", chatId: string}} Effect
+ * @typedef {{type: "tell", text: string} | {type: "alert", text: string} | {type: "join", chatId: string}} Effect
  */
 
 /**
@@ -60,6 +60,31 @@ const HANDLERS = {
 
   "queue-notification"(state, notification) {
     state.waiting.applyNotification(notification);
+    if (notification.type !== "escalated") return [];
+    const name = state.waiting.nameOf(notification.chatId);
+    return [{ type: "tell", text: `${name} needs a person${notification.reason ? `: ${notification.reason}` : ""}` }];
+  },
+
+  "chat-request"(state, request) {
+    return asked(state, request);
+  },
+
+  "transfer-request"(state, request) {
+    return asked(state, request);
+  },
+
+  "chat-request-timeout"(state, { chatId, reason }) {
+    const request = state.requests.remove(chatId);
+    if (!request || reason !== "timeout") return [];
+    return [{ type: "tell", text: `Your time to take the chat with ${request.customerName} is over` }];
+  },
+
+  "transfer-declined"(state, { chatId, toAgent, reason }) {
+    const deskChat = state.find(chatId);
+    if (deskChat) deskChat.askedAgent = null;
+    if (reason === "withdrawn") return [];
+    const words = reason === "timeout" ? "did not answer" : "declined";
+    return [{ type: "tell", text: `${toAgent.name || toAgent.email} ${words}: the chat with ${nameOf(state, chatId)} stays yours` }];
   },
 
   "chat-claimed"(state, { chatId, agentName, agentEmail }) {
@@ -76,14 +101,20 @@ const HANDLERS = {
     const deskChat = state.find(chatId);
     const wasMine = deskChat?.standing === Standing.MINE;
     const name = agentName || agentEmail;
+    if (deskChat) deskChat.askedAgent = null;
     state.updateChat(chatId, { status: "open", handler: "agent", agent: { name, email: agentEmail } });
     if (agentEmail === state.agent.email) return deskChat?.chat ? [] : [{ type: "join", chatId }];
     return wasMine ? [{ type: "tell", text: `Chat with ${deskChat.customerName} given to ${name}` }] : [];
   },
 
-  /** To another agent it is offered only, and stays with the first until then. */
-  "chat-transferred"(state, { chatId, toQueue }) {
-    if (toQueue) state.updateChat(chatId, { status: "waiting", handler: "queue", agent: null, queue: toQueue });
+  /** To another agent: `chat-assigned` follows. */
+  "chat-transferred"(state, { chatId, toQueue, priority, skills }) {
+    const deskChat = state.find(chatId);
+    if (!deskChat || !toQueue) return [];
+    const wasMine = deskChat.standing === Standing.MINE;
+    deskChat.askedAgent = null;
+    state.updateChat(chatId, { status: "waiting", handler: "queue", agent: null, queue: toQueue, priority, skills });
+    return wasMine ? [{ type: "tell", text: `Chat with ${deskChat.customerName} waits in ${toQueue.name}` }] : [];
   },
 
   "chat-resolved"(state, { chatId }) {
@@ -122,6 +153,16 @@ const HANDLERS = {
     }
   },
 };
+
+function asked(state, request) {
+  const isNew = !state.requests.has(request.chatId);
+  state.requests.add(request);
+  return isNew ? [{ type: "alert", text: `${nameOf(state, request.chatId)} is waiting for your answer` }] : [];
+}
+
+function nameOf(state, chatId) {
+  return state.requests.get(chatId)?.customerName ?? state.find(chatId)?.customerName ?? "a visitor";
+}
 
 /** The events to listen to. */
 export const EVENTS = Object.keys(HANDLERS);

@@ -1,4 +1,4 @@
-/** The chats that wait for somebody, the longest waiting first. */
+/** The chats that wait for somebody: the most important first, of those the longest waiting (SPEC §8). */
 
 import { personName } from "./people.js";
 import { LiveMap } from "./live-map.js";
@@ -11,8 +11,12 @@ const FILE = "Sent a file";
  * @property {string} chatId
  * @property {string} customerName
  * @property {string} preview    the customer's last words, or ""
+ * @property {string|null} queueId
  * @property {string} queueName  or ""
  * @property {string} since      ISO 8601
+ * @property {number} priority
+ * @property {string[]} skills   what an agent needs for it
+ * @property {string} reason     why the assistant did not go on with it, or ""
  */
 export class WaitingList {
   #live = new LiveMap();
@@ -23,7 +27,7 @@ export class WaitingList {
   /** @returns {WaitingChat[]} */
   get chats() {
     return this.#live.values.toSorted(
-      (one, other) => Date.parse(one.since) - Date.parse(other.since) || one.chatId.localeCompare(other.chatId),
+      (one, other) => other.priority - one.priority || Date.parse(one.since) - Date.parse(other.since) || one.chatId.localeCompare(other.chatId),
     );
   }
 
@@ -51,8 +55,8 @@ export class WaitingList {
   }
 
   /** Takes a `queue-notification` (SPEC §5.2). */
-  applyNotification({ type, chatId, queueId, customer, preview, since }, now = new Date()) {
-    if (type === "removed") return this.remove(chatId);
+  applyNotification({ type, chatId, queueId, customer, preview, since, priority, skills, reason }, now = new Date()) {
+    if (type === "removed") return this.#removeFrom(queueId, chatId);
     this.#live.change((waiting) => {
       const known = waiting.get(chatId);
       // News of a chat that has left already: what a customer writes and who takes it are told by different processes.
@@ -61,8 +65,12 @@ export class WaitingList {
         chatId,
         customerName: personName(customer) ?? known?.customerName ?? "Visitor",
         preview: preview || (type === "message" ? FILE : known?.preview) || "",
+        queueId: queueId ?? null,
         queueName: this.#queueNames.get(queueId) ?? known?.queueName ?? "",
         since: since ?? known?.since ?? now.toISOString(),
+        priority: priority ?? known?.priority ?? 0,
+        skills: skills ?? known?.skills ?? [],
+        reason: reason || known?.reason || "",
       });
       this.#customerNames.set(chatId, waiting.get(chatId).customerName);
     });
@@ -72,13 +80,24 @@ export class WaitingList {
     this.#live.change((waiting) => waiting.delete(chatId));
   }
 
+  /** A chat that went from one of this agent's queues to another is in the other by then. */
+  #removeFrom(queueId, chatId) {
+    this.#live.change((waiting) => {
+      if (waiting.get(chatId)?.queueId === queueId) waiting.delete(chatId);
+    });
+  }
+
   #fromRest(conversation) {
     return {
       chatId: conversation._id,
       customerName: personName(conversation.userId) ?? "Visitor",
       preview: conversation.lastMessage === "" ? FILE : (conversation.lastMessage ?? ""),
+      queueId: conversation.queue.id,
       queueName: conversation.queue.name,
       since: conversation.waitingSince ?? conversation.createdAt,
+      priority: conversation.priority ?? 0,
+      skills: conversation.requiredSkills ?? [],
+      reason: "",
     };
   }
 }
