@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections
 
-from chat.actions import resolving
+from accounts.redis_clients import blocking
+from chat.actions import resolving, typing_hints
 from chat.actions.conversations import close_conversation
 from chat.events import ConversationChanged, InactivityWarned
 from chat.models import Conversation, Transition
@@ -14,6 +15,8 @@ from queueing import timers
 from queueing.models import Queue, Timer
 from tests.support.chats import chat_of, say, start, texts
 from tests.support.database_trouble import locked
+from tests.support.services import wait_until
+from tests.support.sockets import Client
 
 pytestmark = pytest.mark.database
 
@@ -157,6 +160,33 @@ def test_a_queue_may_have_times_of_its_own(people, told):
     last = after(chat, 11)
     assert told.of(InactivityWarned) == [InactivityWarned(str(chat.id), last + timedelta(seconds=20))]
     after(chat, 21)
+    chat.refresh_from_db()
+    assert chat.status == "closed"
+
+
+def test_who_types_is_not_silent_and_what_was_lost_of_it_is(people, chat, told):
+    long_ago = chat.last_activity_at - timedelta(seconds=CLOSE_SECONDS)
+    Conversation.objects.filter(id=chat.id).update(last_activity_at=long_ago)
+    Timer.objects.update(due_at=chat.last_activity_at)
+    vera = Client(told.process, "/", people.vera)
+    for event in ("conversation:join", "typing:start"):
+        vera.emit(event, {"conversationId": str(chat.id)})
+    wait_until(lambda: typing_hints.last_typed(str(chat.id)), "the note that somebody typed")
+    typed = typing_hints.last_typed(str(chat.id))
+    told.forget()
+    assert timers.fire_due(typed) == 2
+    chat.refresh_from_db()
+    assert (chat.status, told.of(InactivityWarned)) == ("open", [])
+    assert dict(Timer.objects.values_list("kind", "due_at")) == {
+        "inactivity-warning": typed + timedelta(seconds=WARNING_SECONDS),
+        "inactivity-close": typed + timedelta(seconds=CLOSE_SECONDS),
+    }
+    timers.fire_due(typed + timedelta(seconds=WARNING_SECONDS))
+    assert told.of(InactivityWarned) == [
+        InactivityWarned(str(chat.id), typed + timedelta(seconds=CLOSE_SECONDS))
+    ]
+    blocking().flushall()
+    timers.fire_due(typed + timedelta(seconds=CLOSE_SECONDS))
     chat.refresh_from_db()
     assert chat.status == "closed"
 

@@ -1,5 +1,6 @@
 """Timers: fired when they are due, once, whatever fails (SPEC §8)."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -52,6 +53,38 @@ def test_one_tick_fires_no_more_than_its_limit_and_the_next_goes_on(fired):
     later = NOON + 10 * MINUTE
     assert [timers.fire_due(later, limit=2) for _ in range(4)] == [2, 2, 1, 0]
     assert fired == ["0", "1", "2", "3", "4"]
+
+
+def test_what_fails_or_is_busy_stands_in_nobodys_way_however_much_of_it_there_is(fired):
+    def be_busy(key, now):
+        raise timers.TryLater
+
+    timers.register("busy", be_busy)
+    timers.arm_unless_set("busy", {f"{number}": NOON for number in range(2 * timers.PAGE + 1)})
+    timers.arm("bell", "behind them all", NOON + MINUTE)
+    assert timers.fire_due(NOON + MINUTE) == 1
+    assert fired == ["behind them all"]
+
+
+def test_thousands_that_come_due_at_once_are_all_fired_in_order_and_within_seconds(fired):
+    keys = [f"{number:04}" for number in range(3000)]
+    timers.arm_unless_set("bell", dict.fromkeys(keys[1500:], NOON + MINUTE))
+    timers.arm_unless_set("bell", dict.fromkeys(keys[:1500], NOON))
+    began = time.monotonic()
+    assert timers.fire_due(NOON + MINUTE) == 3000
+    assert time.monotonic() - began < 30
+    assert fired == keys
+
+
+def test_a_tick_ends_when_its_time_is_up_and_the_next_goes_on(people):
+    def take_a_moment(key, now):
+        time.sleep(0.05)
+
+    timers.register("slow", take_a_moment)
+    timers.arm_unless_set("slow", {f"{number}": NOON for number in range(10)})
+    counts = [timers.fire_due(NOON, seconds=0.2) for _ in range(2)]
+    assert 0 < counts[0] < 10
+    assert timers.fire_due(NOON) == 10 - sum(counts)
 
 
 def test_arming_again_moves_the_timer(fired):
