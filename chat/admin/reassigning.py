@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
@@ -31,15 +32,16 @@ MAX_CHATS = 100
 class ReassignForm(forms.Form):
     """To whom."""
 
-    agent = forms.ChoiceField(
-        help_text="Who is online comes first, and of those who has the fewest chats.",
-        error_messages={"required": "Choose an agent."},
-    )
+    agent = forms.ChoiceField(error_messages={"required": "Choose an agent."})
 
     def __init__(self, admin: Principal, data: QueryDict | None = None) -> None:
         """Offer the organization's team."""
         super().__init__(data)
         self.fields["agent"].choices = [("", "Choose an agent"), *team(admin)]  # type: ignore[attr-defined]
+        self.fields["agent"].help_text = (
+            "Who is online comes first, and of those who has the fewest chats. What is given to somebody who is"
+            f" offline and stays so waits again after {settings.AGENT_GRACE_SECONDS} seconds."
+        )
 
 
 def team(admin: Principal) -> list[tuple[str, str]]:

@@ -20,6 +20,7 @@ class OpeningHoursInline(OrganizationScopedInline):
     model = OpeningHours
     extra = 0
     verbose_name = "time of the week"
+    verbose_name_plural = "opening hours"
 
 
 class MemberInline(OrganizationScopedInline):
