@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.ids import new_id
@@ -26,29 +24,21 @@ from chat.message_writer.requests import (
     SendMessage,
     Sent,
 )
-from chat.models import Conversation, Media, Message, MessageType, Participant, Status
+from chat.message_writer.stored import (
+    LockedConversation,
+    find_messages,
+    find_participants,
+    find_resent,
+    lock_conversations,
+    lock_media,
+    resend_key,
+    save_conversations,
+    save_read_marks,
+    save_sent_media,
+)
+from chat.models import Media, Message, MessageType, Status
 from chat.models.change_counter import take_changes
 from chat.selectors import media_facts, person
-
-
-@dataclass(slots=True)
-class LockedConversation:
-    """The row of a conversation while this transaction holds its lock."""
-
-    id: UUID
-    organization_id: UUID
-    customer_id: UUID
-    agent_id: UUID | None
-    queue_id: UUID | None
-    status: str
-    last_seq: int
-    version: int
-    change: int
-    has_changed: bool = False
-    has_messages: bool = False
-
-
-ResendKey = tuple[UUID, UUID, str]
 
 
 def commit(requests: Sequence[Request]) -> list[Answer | HelpdeskError]:
@@ -70,13 +60,13 @@ class Batch:
 
     def __init__(self, requests: Sequence[Request], now: datetime) -> None:
         self.now = now
-        self.conversations = _lock({request.conversation_id for request in requests})
+        self.conversations = lock_conversations({request.conversation_id for request in requests})
         self._sends = [request for request in requests if isinstance(request, SendMessage)]
         self._marks = [request for request in requests if isinstance(request, MarkRead)]
-        self._resent = _find_resent(self._sends)
-        self._participants = _find_participants(self._marks)
-        self._read_messages = _find_messages(self._marks)
-        self._media = _lock_media(self._sends)
+        self._resent = find_resent(self._sends)
+        self._participants = find_participants(self._marks)
+        self._read_messages = find_messages(self._marks)
+        self._media = lock_media(self._sends)
         self._new: list[rows.NewMessage] = []
         self._moved: set[tuple[UUID, UUID]] = set()
         self._sent_media: list[Media] = []
@@ -90,13 +80,11 @@ class Batch:
 
     def write(self) -> None:
         """Write all rows that changed."""
-        for media in self._sent_media:
-            media.save(update_fields=["conversation"])
+        save_sent_media(self._sent_media)
         self._number_changes()
         rows.insert(self._new)
-        for key in self._moved:
-            self._participants[key].save(update_fields=["read_seq", "read_at", "version"])
-        _save([row for row in self.conversations.values() if row.has_changed], self.now)
+        save_read_marks([self._participants[key] for key in self._moved])
+        save_conversations([row for row in self.conversations.values() if row.has_changed], self.now)
 
     def _number_changes(self) -> None:
         """Give each change its place in its organization's order.
@@ -128,7 +116,7 @@ class Batch:
     def _send(self, request: SendMessage) -> Sent:
         conversation = self._conversation(request.conversation_id)
         access.check_may_read(request.sender, conversation)
-        key = _resend_key(request)
+        key = resend_key(request)
         if key is not None and (first := self._resent.get(key)) is not None:
             # Looked up before the right to write: a resend of what was acknowledged gets its answer
             # even when the conversation has been closed or handed on since.
@@ -235,97 +223,7 @@ class Batch:
         return conversation.last_seq, last.values_list("id", flat=True).first()
 
 
-def _lock(conversation_ids: Iterable[UUID]) -> dict[UUID, LockedConversation]:
-    # Always in the order of their ids, so that two writers never wait for each other in a circle.
-    found = (
-        Conversation.objects.select_for_update()
-        .filter(id__in=set(conversation_ids))
-        .order_by("id")
-        .values_list(
-            "id",
-            "organization_id",
-            "customer_id",
-            "agent_id",
-            "queue_id",
-            "status",
-            "last_seq",
-            "version",
-            "change",
-        )
-    )
-    return {row[0]: LockedConversation(*row) for row in found}
-
-
-def _save(conversations: Iterable[LockedConversation], now: datetime) -> None:
-    table = connection.ops.quote_name(Conversation._meta.db_table)
-    moment = connection.ops.adapt_datetimefield_value(now)
-    identifier = Conversation._meta.get_field("id")
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET last_seq = %s, version = %s, change = %s, updated_at = %s,"  # noqa: S608 the name is ours
-            " last_activity_at = CASE WHEN %s THEN %s ELSE last_activity_at END WHERE id = %s",
-            [
-                [
-                    row.last_seq,
-                    row.version,
-                    row.change,
-                    moment,
-                    row.has_messages,
-                    moment,
-                    identifier.get_db_prep_value(row.id, connection),
-                ]
-                for row in conversations
-            ],
-        )
-
-
-def _resend_key(request: SendMessage) -> ResendKey | None:
-    if request.client_message_id is None:
-        return None
-    return request.conversation_id, request.sender.user_id, request.client_message_id
-
-
 def _is_the_same(request: SendMessage, first: Message | rows.NewMessage) -> bool:
     if isinstance(first, Message) and (first.edited_at or first.deleted_at):
         return True  # what it said at first stands no more, and whoever sends it again could not know
     return (first.text, first.media_id) == (request.text, request.media_id)
-
-
-def _find_resent(sends: list[SendMessage]) -> dict[ResendKey, Message | rows.NewMessage]:
-    keys = {key for request in sends if (key := _resend_key(request)) is not None}
-    if not keys:
-        return {}
-    conversation_ids, sender_ids, client_ids = (set(part) for part in zip(*keys, strict=True))
-    found = Message.objects.filter(
-        conversation_id__in=conversation_ids, sender_id__in=sender_ids, client_message_id__in=client_ids
-    )
-    return {
-        (message.conversation_id, message.sender_id, message.client_message_id): message
-        for message in found
-        if message.sender_id is not None and message.client_message_id is not None
-    }
-
-
-def _find_participants(marks: list[MarkRead]) -> dict[tuple[UUID, UUID], Participant]:
-    if not marks:
-        return {}
-    found = Participant.objects.filter(
-        conversation_id__in={mark.conversation_id for mark in marks},
-        user_id__in={mark.reader.user_id for mark in marks},
-    )
-    return {(row.conversation_id, row.user_id): row for row in found}
-
-
-def _lock_media(sends: list[SendMessage]) -> dict[UUID, Media]:
-    ids = {send.media_id for send in sends if send.media_id is not None}
-    if not ids:
-        return {}
-    return {media.id: media for media in Media.objects.select_for_update().filter(id__in=ids).order_by("id")}
-
-
-def _find_messages(marks: list[MarkRead]) -> dict[UUID, tuple[UUID, int]]:
-    ids = {mark.message_id for mark in marks if mark.message_id is not None}
-    if not ids:
-        return {}
-    found = Message.objects.filter(Q(id__in=ids)).values_list("id", "conversation_id", "seq")
-    return {message_id: (conversation_id, seq) for message_id, conversation_id, seq in found}

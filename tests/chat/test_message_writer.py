@@ -6,13 +6,15 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from chat.actions import conversations
 from chat.errors import Conflict, ConversationClosed, InvalidInput, NotAssigned, NotFound, Unavailable
 from chat.events import MessageCreated
-from chat.message_writer import MessageWriter, SendMessage, writer
+from chat.message_writer import MarkRead, MessageWriter, SendMessage, writer
 from chat.message_writer.batch import commit
-from chat.models import Conversation, Message
+from chat.models import Conversation, Media, Message, Participant
 from tests.support.chats import chat_of, say, start, texts
 from tests.support.database_trouble import be_impatient, fail_who_waits, locked
 from tests.support.people import visitor
@@ -241,3 +243,37 @@ def test_a_connection_that_breaks_once_costs_nobody_a_message(people):
             fail_who_waits(times=1)
         assert sent.result(10).message.text == "hello"
     assert texts(chat) == ["Chat started", "hello"]
+
+
+def test_a_batch_writes_all_read_marks_at_once_and_all_sent_files_at_once(people):
+    chats = [chat_of(visitor(people.widget, f"Guest {number}"), people.ana) for number in range(3)]
+    files = [
+        Media.objects.create(
+            organization_id=people.ana.organization_id,
+            uploader_id=people.ana.user_id,
+            type="image",
+            format="image/png",
+            name="jug.png",
+            size=1,
+            file=f"{number}",
+            created_at=timezone.now(),
+        )
+        for number in range(3)
+    ]
+    sends = [
+        SendMessage(people.ana, chat.id, "", media_id=file.id)
+        for chat, file in zip(chats, files, strict=True)
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        answers = commit([*sends, *[MarkRead(people.ana, chat.id) for chat in chats]])
+
+    assert [type(answer).__name__ for answer in answers] == ["Sent"] * 3 + ["Read"] * 3
+    updates = [query["sql"] for query in queries if query["sql"].startswith("UPDATE")]
+    for model in (Participant, Media):
+        assert sum(model._meta.db_table in update for update in updates) == 1, updates
+    for chat, file in zip(chats, files, strict=True):
+        mark = chat.participants.get(user_id=people.ana.user_id)
+        chat.refresh_from_db()
+        file.refresh_from_db()
+        assert (mark.read_seq, mark.version, file.conversation_id) == (chat.last_seq, chat.version, chat.id)
+        assert mark.read_at is not None
