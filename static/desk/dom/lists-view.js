@@ -103,7 +103,8 @@ export class ListsView {
   }
 
   /** How long somebody who came now would wait, as far as the server can say. */
-  #showLine(node, { name, waiting, agentsOnline, eta }) {
+  #showLine(node, { _id, name, agentsOnline, eta }) {
+    const waiting = this.#state.waiting.countOf(_id);
     setText(part(node, "name"), name);
     const wait = eta === null ? (agentsOnline ? "" : "nobody here") : `${duration(eta, this.#language)} to wait`;
     setText(part(node, "figures"), [`${waiting} waiting`, wait].filter(Boolean).join(" · "));

@@ -43,8 +43,10 @@ export class RequestsView {
   }
 
   #show(node, request) {
-    const { customerName, fromName, queueName, preview, note, priority, skills } = request;
-    setText(part(node, "title"), fromName ? `${fromName} hands a chat on to you` : "A chat for you");
+    const { customerName, fromName, queueName, note, priority, skills } = request;
+    // Who is asked at once is asked before the customer has said anything.
+    const preview = this.#state.waiting.get(request.chatId)?.preview || request.preview;
+    setText(part(node, "title"), fromName ? `${fromName} wants to transfer a chat to you` : "A chat for you");
     setText(part(node, "open"), customerName);
     setText(part(node, "facts"), [queueName, priorityWords(priority), skills.join(", ")].filter(Boolean).join(" · "));
     setText(part(node, "preview"), preview || "No message yet");

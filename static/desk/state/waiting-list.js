@@ -35,6 +35,10 @@ export class WaitingList {
     return this.#live.get(chatId);
   }
 
+  countOf(queueId) {
+    return this.#live.values.filter((chat) => chat.queueId === queueId).length;
+  }
+
   /** The customer's name, also of a chat that left the list since the last snapshot; null when unknown. */
   nameOf(chatId) {
     return this.#customerNames.get(chatId) ?? null;
