@@ -18,6 +18,8 @@ from chat.threads import in_database_thread
 
 log = structlog.get_logger(__name__)
 
+LISTENER = "positions"
+"""The name under which the hub knows who listens here; no socket has it as its namespace."""
 AFTER_A_CHANGE_SECONDS = 1
 """How soon after the last look a line is looked at again when it has changed."""
 ANYWAY_SECONDS = 5
@@ -47,7 +49,7 @@ class Positions:
         self._somebody_waits = asyncio.Event()
         self._somebody_came = asyncio.Event()
         self._a_line_changed = asyncio.Event()
-        hub.register("", self._hear)
+        hub.register(LISTENER, self._hear)
 
     def tell(self, conversation_id: str) -> None:
         """Tell those who have joined a waiting conversation where it stands, though it may be nothing new."""

@@ -46,6 +46,7 @@ from chat.events import (
 )
 from chat.fanout.changes import changes_since
 from chat.fanout.hub import Hub
+from chat.fanout.positions import LISTENER as POSITIONS
 from chat.gateway import chat_dialect, root
 from chat.models import Conversation, Media
 from chat.selectors import conversations
@@ -291,6 +292,8 @@ def stage(people, told):
         (chat_dialect.NAMESPACE, chat_dialect.dialect),
     ):
         told.process.call(told.fanout.hub.register, namespace, dialect)
+    # Places are told a moment after what has changed them: here by hand.
+    told.process.call(told.fanout.hub.register, POSITIONS, lambda event: ())
     return stage
 
 
