@@ -91,11 +91,21 @@ def _due(now: datetime) -> Iterator[int]:
 
 @transaction.atomic
 def _fire(timer_id: int, now: datetime) -> bool:
-    timers = Timer.objects.filter(id=timer_id, due_at__lte=now)
-    if connection.features.has_select_for_update_skip_locked:
-        timers = timers.select_for_update(skip_locked=True)
-    timer = timers.first()
-    if timer is None or not timers.model.objects.filter(id=timer.id).delete()[0]:
+    taken = _take(timer_id, now)
+    if taken is None:
         return False
-    _handlers[timer.kind](timer.key, now)
+    kind, key = taken
+    _handlers[kind](key, now)
     return True
+
+
+def _take(timer_id: int, now: datetime) -> tuple[str, str] | None:
+    """Delete a timer that is still due and that nobody else is firing; return its kind and key."""
+    table = connection.ops.quote_name(Timer._meta.db_table)
+    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    due = f"SELECT id FROM {table} WHERE id = %s AND due_at <= %s {lock}"  # noqa: S608 the names are ours
+    with connection.cursor() as cursor:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute(f"DELETE FROM {table} WHERE id = ({due}) RETURNING kind, key", [timer_id, moment])  # noqa: S608
+        taken: tuple[str, str] | None = cursor.fetchone()
+    return taken

@@ -66,13 +66,13 @@ def test_what_fails_or_is_busy_stands_in_nobodys_way_however_much_of_it_there_is
     assert fired == ["behind them all"]
 
 
-def test_thousands_that_come_due_at_once_are_all_fired_in_order_and_within_seconds(fired):
-    keys = [f"{number:04}" for number in range(3000)]
-    timers.arm_unless_set("bell", dict.fromkeys(keys[1500:], NOON + MINUTE))
-    timers.arm_unless_set("bell", dict.fromkeys(keys[:1500], NOON))
+def test_a_thousand_that_come_due_at_once_are_all_fired_in_order_and_within_seconds(fired):
+    keys = [f"{number:04}" for number in range(1000)]
+    timers.arm_unless_set("bell", dict.fromkeys(keys[500:], NOON + MINUTE))
+    timers.arm_unless_set("bell", dict.fromkeys(keys[:500], NOON))
     began = time.monotonic()
-    assert timers.fire_due(NOON + MINUTE) == 3000
-    assert time.monotonic() - began < 30
+    assert timers.fire_due(NOON + MINUTE) == 1000
+    assert time.monotonic() - began < 10
     assert fired == keys
 
 
