@@ -39,8 +39,8 @@ class ReassignForm(forms.Form):
         super().__init__(data)
         self.fields["agent"].choices = [("", "Choose an agent"), *team(admin)]  # type: ignore[attr-defined]
         self.fields["agent"].help_text = (
-            "Who is online comes first, and of those who has the fewest chats. What is given to somebody who is"
-            f" offline and stays so waits again after {settings.AGENT_GRACE_SECONDS} seconds."
+            "Who is online comes first, and of those who has the fewest chats. What is given to somebody who"
+            f" is offline and stays so waits again after {settings.AGENT_GRACE_SECONDS} seconds."
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -17,6 +19,20 @@ class Status(models.TextChoices):
     WAITING = "waiting", "Waiting"
     RESOLVED = "resolved", "Resolved"
     CLOSED = "closed", "Closed"
+
+
+def forget_queue_of_closed(collector: Any, field: Any, conversations: Any, using: str) -> None:
+    """Let a queue be deleted once no conversation can return to it any more: an `on_delete`.
+
+    Raises `ProtectedError` with some that can.
+    """
+    if live := set(conversations.exclude(status=Status.CLOSED)[:10]):
+        raise models.ProtectedError("There are conversations in this queue that are not closed.", live)
+    models.SET_NULL(collector, field, conversations, using)
+
+
+# As of SET_NULL: without it Django would read every conversation of the queue.
+forget_queue_of_closed.lazy_sub_objs = True  # type: ignore[attr-defined]
 
 
 class Conversation(models.Model):
@@ -43,7 +59,9 @@ class Conversation(models.Model):
         blank=True,
         related_name="assigned_conversations",
     )
-    queue = models.ForeignKey(Queue, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    queue = models.ForeignKey(
+        Queue, on_delete=forget_queue_of_closed, null=True, blank=True, related_name="+"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.WAITING)
     priority = models.SmallIntegerField(default=0, help_text="In its queue; the highest is served first.")
     required_skills = models.JSONField(

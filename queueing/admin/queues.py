@@ -84,6 +84,11 @@ class QueueAdmin(OrganizationScopedAdmin):
         """What waits in a queue cannot move to another organization with it."""
         return [] if obj is None else ["organization"]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say what keeps a queue from being deleted, not that nobody may delete that."""
+        to_delete, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return to_delete, counts, set() if protected else perms_needed, protected
+
     @admin.display(description="agents", ordering="member_count")
     def agents(self, queue: Any) -> int:
         """How many serve it."""

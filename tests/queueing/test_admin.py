@@ -5,9 +5,10 @@ from html import unescape
 import pytest
 from django.test import Client
 
+from chat.actions import conversations
 from queueing import line
 from queueing.models import Agent, Member, OpeningHours, Queue, Skill
-from tests.support.chats import start
+from tests.support.chats import chat_of, start
 from tests.support.people import People
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -162,6 +163,22 @@ def test_a_skill_that_somebody_waits_for_is_not_deleted(sam: Client, people: Peo
     line.withdraw(str(chat.id))
     sam.post(page, {"post": "yes"})
     assert not Skill.objects.filter(pk=french.pk).exists()
+
+
+@pytest.mark.database
+def test_a_queue_is_deleted_when_no_chat_can_return_to_it(sam: Client, people: People) -> None:
+    chat = chat_of(people.vera, people.ana)
+    page = f"/admin/queueing/queue/{people.support.id}/delete/"
+    assert "Conversation: <a" in sam.get(page).content.decode()
+    sam.post(page, {"post": "yes"})
+    several = {"action": "delete_selected", "_selected_action": [str(people.support.id)], "post": "yes"}
+    sam.post("/admin/queueing/queue/", several)
+    assert Queue.objects.filter(id=people.support.id).exists()
+    conversations.close_conversation(people.vera, str(chat.id))
+    sam.post(page, {"post": "yes"})
+    assert not Queue.objects.filter(id=people.support.id).exists()
+    chat.refresh_from_db()
+    assert chat.queue is None
 
 
 def agent_form(people: People, **agent: object) -> dict[str, object]:
