@@ -69,10 +69,13 @@ def withdraw(key: str) -> bool:
 
 
 def relax(key: str) -> bool:
-    """Let anybody take an item, in its place; say whether it waits."""
+    """Let anybody take an item, in its place; say whether it waits.
+
+    Raises `OperationalError` when somebody is just taking it, instead of waiting for what becomes of it.
+    """
     entries = Entry.objects.filter(key=key)
-    if connection.features.has_select_for_update:
-        entries = entries.select_for_update()
+    if connection.features.has_select_for_update_nowait:
+        entries = entries.select_for_update(of=("self",), nowait=True)
     entry = entries.select_related("queue").first()
     if entry is None:
         return False

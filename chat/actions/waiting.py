@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import OperationalError
 
 from chat.models import Conversation
 from queueing import line, timers
@@ -43,5 +44,11 @@ def answer_after(queue: Queue | None) -> timedelta:
 
 
 def relax_skills(key: str, now: datetime) -> None:
-    """Let agents without the skills take what has waited long enough for one who has them."""
-    line.relax(key)
+    """Let agents without the skills take what has waited long enough for one who has them.
+
+    Raises `TryLater` while somebody is just taking it.
+    """
+    try:
+        line.relax(key)
+    except OperationalError:
+        raise timers.TryLater from None

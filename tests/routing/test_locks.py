@@ -1,0 +1,55 @@
+"""Nobody waits for somebody who waits for them: the order of locks in `chat.actions.transitions`."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from accounts.models import Organization
+from chat.actions import routing, transitions
+from queueing import timers
+from queueing.models import Agent, Queue, Skill, Timer
+from tests.support.chats import start
+from tests.support.routing_rules import broken_rules
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def french(people):
+    """Support needs French, which Ana speaks, until a chat has waited for a minute."""
+    skill = Skill.objects.create(organization=Organization.objects.get(slug="home"), name="french")
+    people.support.skills.add(skill)
+    Agent.objects.create(user_id=people.ana.user_id).skills.add(skill)
+    Queue.objects.filter(id=people.support.id).update(relax_skills_after_seconds=60)
+
+
+def test_skills_that_are_relaxed_while_the_chat_is_picked_stop_neither(people, french, monkeypatch):
+    chat = start(people.vera)
+    is_being_taken, has_fired = threading.Event(), threading.Event()
+    lock = transitions.lock
+
+    def lock_late(conversation_id):
+        is_being_taken.set()
+        # SQLite has one writer: there the timer comes after the pick.
+        has_fired.wait(0.3 if connection.vendor == "sqlite" else 5)
+        return lock(conversation_id)
+
+    def pick():
+        try:
+            return routing.pick_next(people.ana)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(transitions, "lock", lock_late)
+    with ThreadPoolExecutor(1) as thread:
+        picked = thread.submit(pick)
+        assert is_being_taken.wait(10)
+        timers.fire_due(timezone.now() + timedelta(seconds=61))
+        has_fired.set()
+        assert picked.result(20) == chat
+    assert not Timer.objects.filter(kind="relax-skills").exists()
+    assert broken_rules() == []
