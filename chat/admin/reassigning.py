@@ -133,12 +133,12 @@ class ReassigningAdmin(ReadOnlyAdmin):
 
 
 def _named(caller: Principal, ids: Iterable[str]) -> list[Conversation]:
-    """The caller's conversations among these ids, each once, in the order in which they are named."""
+    """The caller's conversations among these ids, the oldest first: it is the first to find room."""
     found = {}
-    for conversation_id in list(dict.fromkeys(ids))[:MAX_CHATS]:
+    for conversation_id in list(ids)[:MAX_CHATS]:
         try:
             chat = access.readable_conversation(caller, conversation_id)
         except NotFound:
             continue
         found[chat.id] = chat
-    return list(found.values())
+    return sorted(found.values(), key=lambda chat: chat.created_at)

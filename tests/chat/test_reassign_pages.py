@@ -51,7 +51,7 @@ def test_an_admin_gives_several_chats_to_an_agent_and_hears_what_became_of_each(
     )
     assert "Bo – offline, 0 of 1 chats" in asked.content.decode()
     told.forget()
-    said = give(sam, people.bo, given, full)
+    said = give(sam, people.bo, full, given)
     assert "Now with Bo: Vera." in said
     assert "Walt: Bo has as many chats as one agent may have at once." in said
     assert (owner(given), owner(full)) == ("Bo", None)
