@@ -56,7 +56,7 @@ def default_queue(organization_id: UUID) -> Queue | None:
 
 def conversations() -> QuerySet[Conversation]:
     """All conversations, with what `conversation_facts` needs of other tables."""
-    return Conversation.objects.select_related("customer", "agent", "queue", "closed_by", "rating")
+    return Conversation.objects.with_related()
 
 
 def conversation_facts(conversation: Conversation) -> ConversationFacts:

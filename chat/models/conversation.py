@@ -35,6 +35,14 @@ def forget_queue_of_closed(collector: Any, field: Any, conversations: Any, using
 forget_queue_of_closed.lazy_sub_objs = True  # type: ignore[attr-defined]
 
 
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Conversations, and what is told of them."""
+
+    def with_related(self) -> ConversationQuerySet:
+        """Read with each what its facts need of other tables."""
+        return self.select_related("customer", "agent", "queue", "closed_by", "rating")
+
+
 class Conversation(models.Model):
     """One customer's conversation.
 
@@ -89,6 +97,8 @@ class Conversation(models.Model):
     inactivity_warned_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+
+    objects = ConversationQuerySet.as_manager()
 
     class Meta:
         constraints = [
