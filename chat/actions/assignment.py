@@ -28,7 +28,12 @@ def check_room(agent: User | Principal) -> None:
     """As `has_room_for_one_more`. Raises `AtCapacity`."""
     agent_id = agent.id if isinstance(agent, User) else agent.user_id
     if not has_room_for_one_more(agent_id):
-        raise AtCapacity(f"{agent.name} has as many chats as one agent may have at once. End one first.")
+        raise no_room(agent)
+
+
+def no_room(agent: User | Principal) -> AtCapacity:
+    """What an agent is told who may not get one more chat."""
+    return AtCapacity(f"{agent.name} has as many chats as one agent may have at once. End one first.")
 
 
 def assign(

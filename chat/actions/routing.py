@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.tokens import Principal
 from chat import access
 from chat.actions import transitions
-from chat.actions.assignment import assign, check_room
+from chat.actions.assignment import assign, check_room, has_room_for_one_more, no_room
 from chat.errors import AlreadyTaken, Conflict, ConversationClosed, NotFound
 from chat.models import Conversation, Status
 from queueing import agents, line
@@ -72,12 +72,13 @@ def take_over(agent: Principal, conversation_id: str) -> Conversation:
     served = access.served_queue_ids(agent)
     found = access.readable_conversation(agent, conversation_id)
     with transaction.atomic():
-        if found.agent_id != agent.user_id:
-            check_room(agent)
+        has_room = has_room_for_one_more(agent.user_id)
         conversation = transitions.lock_out_of_line(found.id)
         access.check_may_take_over(agent, conversation, served)
         if conversation.agent_id == agent.user_id:
             return conversation
+        if not has_room:
+            raise no_room(agent)
         return _join(conversation, agent, kind="taken_over")
 
 
@@ -90,13 +91,14 @@ def reassign(admin: Principal, conversation_id: str, agent_id: str) -> Conversat
     agent = access.agent_to_assign(admin, agent_id)
     found = access.readable_conversation(admin, conversation_id)
     with transaction.atomic():
-        if (found.status, found.agent_id) != (Status.OPEN, agent.id):
-            check_room(agent)
+        has_room = has_room_for_one_more(agent.id)
         conversation = transitions.lock_out_of_line(found.id)
         if conversation.status == Status.CLOSED:
             raise ConversationClosed("This conversation is closed and cannot be given to anybody.")
         if conversation.status == Status.OPEN and conversation.agent_id == agent.id:
             return conversation
+        if not has_room:
+            raise no_room(agent)
         return assign(
             conversation,
             agent,

@@ -9,7 +9,9 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from accounts.models import Organization
+from chat import access
 from chat.actions import routing, transitions
+from chat.errors import AtCapacity
 from queueing import timers
 from queueing.models import Agent, Queue, Skill, Timer
 from tests.support.chats import start
@@ -52,4 +54,25 @@ def test_skills_that_are_relaxed_while_the_chat_is_picked_stop_neither(people, f
         has_fired.set()
         assert picked.result(20) == chat
     assert not Timer.objects.filter(kind="relax-skills").exists()
+    assert broken_rules() == []
+
+
+@pytest.mark.parametrize("take", ["take_over", "reassign"])
+def test_a_chat_that_left_its_agent_meanwhile_comes_back_only_if_there_is_room(people, monkeypatch, take):
+    Agent.objects.create(user_id=people.sam.user_id, capacity=1)
+    chat, other = start(people.vera), start(people.walt)
+    routing.claim(people.sam, str(chat.id))
+    look = access.readable_conversation
+
+    def look_just_before_it_leaves(principal, conversation_id):
+        monkeypatch.setattr(access, "readable_conversation", look)
+        found = look(principal, conversation_id)
+        routing.return_to_queue(people.sam, str(chat.id))
+        routing.claim(people.sam, str(other.id))
+        return found
+
+    monkeypatch.setattr(access, "readable_conversation", look_just_before_it_leaves)
+    to = [str(people.sam.user_id)] if take == "reassign" else []
+    with pytest.raises(AtCapacity):
+        getattr(routing, take)(people.sam, str(chat.id), *to)
     assert broken_rules() == []
