@@ -16,6 +16,7 @@ from tests.support.services import PostgreSQLServer
 
 ROOT = Path(__file__).resolve().parents[2]
 JAVASCRIPT_TESTS = "*.test.mjs"
+DATABASE_MARK = "mark.database"
 PROCESSES = "2"
 NO_TESTS_COLLECTED = 5
 
@@ -35,6 +36,12 @@ def run_pytest(
     command = [sys.executable, "-m", "pytest", *parallel, f"--junitxml={report}", *arguments]
     code = subprocess.run(command, cwd=ROOT, env=environment).returncode
     return code, read_report(report)
+
+
+def files_marked_database() -> list[str]:
+    """Return the files in which a test is marked `database`; to import the others takes long."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(file.relative_to(ROOT)) for file in files if DATABASE_MARK in file.read_text()]
 
 
 def read_report(report: Path) -> Counter[str]:
@@ -83,7 +90,7 @@ def main(arguments: list[str]) -> int:
             try:
                 results["PostgreSQL"] = run_pytest(
                     "pytest on PostgreSQL, the tests marked `database`",
-                    [*arguments, "-m", narrowed],
+                    [*(arguments or files_marked_database()), "-m", narrowed],
                     server.url("helpdesk"),
                     reports / "postgresql.xml",
                 )
