@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from bench.options import positive
 from bench.replay.dialogues import DialoguesError, read_dialogues
@@ -32,8 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     import django
 
-    django.setup()
     try:
+        _refuse_another_database(options)
+        django.setup()
         turns = _turns(options.dialogues)
         _seed_once(options, turns)
     except (DialoguesError, OtherDatabaseError) as error:
@@ -49,29 +51,40 @@ class OtherDatabaseError(Exception):
     """There is a database already, and it is another than the one asked for."""
 
 
+def _refuse_another_database(options: argparse.Namespace) -> None:
+    mark = _mark()
+    if mark.exists() and json.loads(mark.read_text()) != _wanted(options):
+        raise OtherDatabaseError(
+            f"{mark.parent} holds another database ({mark.read_text()}). --fresh makes it anew."
+        )
+
+
+def _mark() -> Path:
+    """The file that says which database is filled."""
+    return Path(os.environ["VAR_DIR"]) / "seeded.json"
+
+
+def _wanted(options: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "conversations": options.conversations,
+        "messages": options.messages,
+        "dialogues": str(options.dialogues),
+    }
+
+
 def _seed_once(options: argparse.Namespace, turns: Sequence[str]) -> None:
     from django.core.management import call_command
 
     from bench.stored.seed import seed
 
-    mark = Path(os.environ["VAR_DIR"]) / "seeded.json"
-    wanted = {
-        "conversations": options.conversations,
-        "messages": options.messages,
-        "dialogues": str(options.dialogues),
-    }
-    if mark.exists():
-        if json.loads(mark.read_text()) != wanted:
-            raise OtherDatabaseError(
-                f"{mark.parent} holds another database ({mark.read_text()}). --fresh makes it anew."
-            )
+    if _mark().exists():
         call_command("migrate", verbosity=0)
         return
     began = time.perf_counter()
     with _fast_sqlite():
         seed(options.conversations, options.messages, turns)
     print(f"Filled in {time.perf_counter() - began:.0f} s.", file=sys.stderr)
-    mark.write_text(json.dumps(wanted))
+    _mark().write_text(json.dumps(_wanted(options)))
 
 
 @contextmanager
