@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import (
+    Case,
     Count,
     DurationField,
     ExpressionWrapper,
@@ -21,6 +22,8 @@ from django.db.models import (
     Subquery,
     Sum,
     UUIDField,
+    Value,
+    When,
 )
 
 from accounts.models import Role, User
@@ -30,6 +33,9 @@ from queueing.models import Queue
 Group = TypeVar("Group", User, Queue)
 Cell = tuple[UUID | None, UUID | None]
 """An agent and a queue; None is nobody, and no queue."""
+
+TRANSFERS, ESCALATIONS, MISSED = HAPPENINGS = ("transfers", "escalations", "missed")
+"""A chat handed on by its agent; one that came to people; one closed for good while it waited for them."""
 
 
 @dataclass
@@ -66,11 +72,14 @@ class Figures:
     """From when an agent got a conversation until it was resolved, closed or somebody else's."""
     scores: Counter[int] = field(default_factory=Counter)
     """How many ratings of each score."""
+    happened: Counter[str] = field(default_factory=Counter)
+    """How often what is named in `HAPPENINGS` happened."""
 
     def add(self, other: Figures) -> None:
         """Count in what can be said of others."""
         self.statuses += other.statuses
         self.scores += other.scores
+        self.happened += other.happened
         for times, more in zip(self._times, other._times, strict=True):
             times.add(more)
 
@@ -94,7 +103,8 @@ def gather(organization_id: UUID, start: datetime, end: datetime) -> Statistics:
     """Say how the conversations that began from `start` on and before `end` went, as things stood at `end`.
 
     A conversation counts for the agent who had it last and for its queue, a wait for the agent who ended it,
-    a first response for who gave it. The number of queries does not depend on what there is.
+    a first response for who gave it, a transfer for who handed on and the queue where that was. The number of
+    queries does not depend on what there is.
     """
     cells: dict[Cell, Figures] = {}
 
@@ -119,6 +129,8 @@ def gather(organization_id: UUID, start: datetime, end: datetime) -> Statistics:
         ended.filter(to_status=Status.OPEN).exclude(to_agent=None), "to_agent", "to_queue"
     ):
         cell(agent_id, queue_id).handlings.add(times)
+    for agent_id, queue_id, happening, count in _happened(conversations, end):
+        cell(agent_id, queue_id).happened[happening] += count
     for agent_id, queue_id, times in _times(_answered(conversations, end), "answered_by", "queue"):
         cell(agent_id, queue_id).first_responses.add(times)
     for agent_id, queue_id, score, count in (
@@ -156,6 +168,26 @@ def _steps(conversations: QuerySet[Conversation], end: datetime) -> QuerySet[Any
         next_status=Subquery(following.values("to_status")[:1]),
         next_agent=Subquery(following.values("to_agent")[:1], output_field=UUIDField()),
     )
+
+
+def _happened(
+    conversations: QuerySet[Conversation], end: datetime
+) -> Iterable[tuple[UUID | None, UUID | None, str, int]]:
+    """Count what is named in `HAPPENINGS`, for each agent and queue."""
+    is_transfer, is_escalation = Q(kind="transferred"), Q(kind="escalated")
+    is_missed = Q(from_status=Status.WAITING, to_status=Status.CLOSED)
+    steps = Transition.objects.filter(
+        is_transfer | is_escalation | is_missed, conversation__in=conversations, created_at__lt=end
+    ).annotate(
+        happening=Case(
+            When(is_transfer, then=Value(TRANSFERS)),
+            When(is_escalation, then=Value(ESCALATIONS)),
+            default=Value(MISSED),
+        ),
+        where=Case(When(is_escalation, then=F("to_queue")), default=F("from_queue")),
+    )
+    counted = steps.values_list("from_agent", "where", "happening").annotate(count=Count("id"))
+    return counted.order_by()
 
 
 def _answered(conversations: QuerySet[Conversation], end: datetime) -> QuerySet[Any]:

@@ -18,7 +18,7 @@ from chat.api.queries import moment
 from chat.errors import InvalidInput
 from chat.models import Status
 from chat.payloads import Payload, timestamp
-from chat.statistics import Figures, Times
+from chat.statistics import HAPPENINGS, Figures, Times
 
 DEFAULT_PERIOD = timedelta(days=30)
 SCORES = (1, 2, 3, 4, 5)
@@ -82,6 +82,7 @@ def _figures(figures: Figures) -> Payload:
         "waits": _times(figures.waits),
         "firstResponses": _times(figures.first_responses),
         "handlings": _times(figures.handlings),
+        **{happening: figures.happened[happening] for happening in HAPPENINGS},
         "ratings": {
             "count": ratings,
             "average": sum(score * count for score, count in figures.scores.items()) / ratings

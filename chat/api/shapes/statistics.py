@@ -34,6 +34,9 @@ class Figures(Shape):
     waits = Spans(help_text="From when one began to wait until somebody had it.")
     firstResponses = Spans(help_text="From its start to the first message of the team.")
     handlings = Spans(help_text="From when an agent got it until it was over or somebody else's.")
+    transfers = Count(help_text="How often an agent handed one on, to another agent or into a queue.")
+    escalations = Count(help_text="How often one came from the assistant to people.")
+    missed = Count(help_text="How many were closed while they waited.")
     ratings = Ratings()
 
 
