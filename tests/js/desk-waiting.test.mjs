@@ -111,3 +111,10 @@ test("somebody waits from when the chat came into the queue, not from when it be
   list.applySnapshot([waitingConversation("one", { waitingSince: "2026-03-09T11:00:00.000Z" })], QUEUES);
   assert.equal(list.get("one").since, "2026-03-09T11:00:00.000Z");
 });
+
+test("a chat that comes back into the queue still shows what was said", () => {
+  const list = filled(waitingConversation("one"));
+  list.applyNotification({ type: "removed", queueId: "queue-1", chatId: "one" });
+  list.applyNotification(added("one", { preview: "", since: "2026-03-09T10:00:00.000Z" }));
+  assert.equal(list.get("one").preview, "Hello");
+});

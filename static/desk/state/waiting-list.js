@@ -21,8 +21,8 @@ const FILE = "Sent a file";
 export class WaitingList {
   #live = new LiveMap();
   #queueNames = new Map();
-  /** Kept after a chat left, because "removed" may come before the word on who took it. */
-  #customerNames = new Map();
+  /** Kept after a chat left: "removed" may come before the word on who took it, and a chat may come back. */
+  #lastSeen = new Map();
 
   /** @returns {WaitingChat[]} */
   get chats() {
@@ -41,7 +41,7 @@ export class WaitingList {
 
   /** The customer's name, also of a chat that left the list since the last snapshot; null when unknown. */
   nameOf(chatId) {
-    return this.#customerNames.get(chatId) ?? null;
+    return this.#lastSeen.get(chatId)?.customerName ?? null;
   }
 
   beginSnapshot() {
@@ -55,20 +55,21 @@ export class WaitingList {
     this.#live.applySnapshot(
       served.map((conversation) => [conversation._id, this.#fromRest(conversation)]),
     );
-    this.#customerNames = new Map(this.#live.values.map((chat) => [chat.chatId, chat.customerName]));
+    this.#lastSeen = new Map(this.#live.values.map((chat) => [chat.chatId, chat]));
   }
 
   /** Takes a `queue-notification` (SPEC §5.2). */
   applyNotification({ type, chatId, queueId, customer, preview, since, priority, skills, reason }, now = new Date()) {
     if (type === "removed") return this.#removeFrom(queueId, chatId);
     this.#live.change((waiting) => {
-      const known = waiting.get(chatId);
       // News of a chat that has left already: what a customer writes and who takes it are told by different processes.
-      if (type === "message" && !known) return;
+      if (type === "message" && !waiting.has(chatId)) return;
+      const known = waiting.get(chatId);
+      const before = known ?? this.#lastSeen.get(chatId);
       waiting.set(chatId, {
         chatId,
-        customerName: personName(customer) ?? known?.customerName ?? "Visitor",
-        preview: preview || (type === "message" ? FILE : known?.preview) || "",
+        customerName: personName(customer) ?? before?.customerName ?? "Visitor",
+        preview: preview || (type === "message" ? FILE : before?.preview) || "",
         queueId: queueId ?? null,
         queueName: this.#queueNames.get(queueId) ?? known?.queueName ?? "",
         since: since ?? known?.since ?? now.toISOString(),
@@ -76,7 +77,7 @@ export class WaitingList {
         skills: skills ?? known?.skills ?? [],
         reason: reason || known?.reason || "",
       });
-      this.#customerNames.set(chatId, waiting.get(chatId).customerName);
+      this.#lastSeen.set(chatId, waiting.get(chatId));
     });
   }
 
