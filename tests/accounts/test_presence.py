@@ -77,6 +77,59 @@ async def test_the_chosen_status_outlives_a_reload(person):
     assert status_of(person) == "away"
 
 
+async def test_the_chosen_status_outlives_a_redis_that_loses_everything(person):
+    await presence.arrive(person, "tab")
+    await presence.set_status(person, "away")
+    redis_clients.blocking().flushall()
+    assert status_of(person) == "offline"
+    assert await presence.renew(person, "tab"), "and everyone is told again"
+    assert status_of(person) == "away"
+
+
+async def test_a_status_chosen_elsewhere_is_not_replaced_by_one_remembered_here(person):
+    await presence.arrive(person, "tab")
+    await presence.set_status(person, "away")
+    redis_clients.blocking().set(f"presence:status:{person}", "busy")  # as another process does
+    await presence.renew(person, "tab")
+    assert status_of(person) == "busy"
+    redis_clients.blocking().flushall()
+    await presence.renew(person, "tab")
+    assert status_of(person) == "busy"
+
+
+async def test_the_last_sign_of_life_is_the_latest_of_all_sockets(person):
+    now = time.time()
+    await presence.arrive(person, "silent", now - 40)
+    await presence.arrive(person, "tab", now - 10)
+    await presence.leave(person, "silent", now - 40)
+    assert seen(person) == pytest.approx(now - 10)
+    await presence.leave(person, "tab", now - 8)
+    assert seen(person) == pytest.approx(now - 8)
+
+
+def seen(person) -> float:
+    return presence.last_seen([person])[person].timestamp()
+
+
+async def test_who_only_calls_is_here_for_as_long_as_a_lease_and_then_has_vanished(short_leases, person):
+    assert await asyncio.to_thread(presence.note_call, person)
+    assert not await asyncio.to_thread(presence.note_call, person), "told and noted a moment ago"
+    assert status_of(person) == "online"
+    assert seen(person) == pytest.approx(time.time(), abs=5)
+    await until(lambda: status_of(person) == "offline")
+    assert person in presence.vanished()
+
+
+async def test_who_has_a_socket_is_gone_with_it_however_lately_it_called(person, monkeypatch):
+    monkeypatch.setattr(presence, "CALLS_NOTED_SECONDS", 0)
+    await asyncio.to_thread(presence.note_call, person)
+    await presence.arrive(person, "tab")
+    assert not await asyncio.to_thread(presence.note_call, person)
+    await presence.leave(person, "tab")
+    assert status_of(person) == "offline"
+    assert await presence.has_left(person)
+
+
 async def test_everyone_is_told_once_that_somebody_is_here_however_many_sockets_come(person):
     told = await asyncio.gather(*(presence.arrive(person, f"tab {number}") for number in range(10)))
     assert sorted(told) == [False] * 9 + [True]

@@ -17,7 +17,7 @@ from tests.support.live_clients import Clients, Person, SocketClient, clients_of
 from tests.support.servers import RunningHelpdesk, WebServer
 from tests.support.silent_proxy import silent_proxy
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("vanishing")]
+pytestmark = pytest.mark.processes
 
 PATIENCE_SECONDS = 60
 SHORT_TIMES = {
