@@ -133,8 +133,8 @@ async function open(chatId) {
 }
 
 async function take(action) {
-  await action();
-  if (!state.selected) return;
+  const isRefused = (await action()) === null;
+  if (isRefused || !state.selected) return;
   showColumn("conversation");
   writeJson(storage, selectedKey, state.selectedId);
   composer.focus();

@@ -114,7 +114,7 @@ export const WORDS = {
     description: "Nachricht",
     "status-idle": "Fragen Sie uns",
     "status-connecting": "Verbindung wird aufgebaut …",
-    "status-waiting": "Sie sind in der Warteschlange",
+    "status-waiting": "In der Warteschlange",
     "status-agent": "{name} antwortet Ihnen",
     "status-resolved": "Erledigt",
     "status-typing": "{name} schreibt …",

@@ -60,10 +60,10 @@ test("a chat of a queue that this agent does not serve is not offered", () => {
 });
 
 test("what the customer writes while waiting becomes the preview and keeps the rest", () => {
-  const list = filled(waitingConversation("one"));
-  list.applyNotification({ type: "message", queueId: "queue-1", chatId: "one", customer: null, preview: "Anybody?", since: null });
+  const list = filled(waitingConversation("one", { priority: 5, requiredSkills: ["french"] }));
+  list.applyNotification({ type: "message", queueId: "queue-1", chatId: "one", customer: null, preview: "Anybody?", since: null, priority: 0, skills: [] });
   assert.deepEqual(list.chats, [
-    { chatId: "one", customerName: "Vera Novak", preview: "Anybody?", queueId: "queue-1", queueName: "support", since: "2026-03-09T10:00:00.000Z", priority: 0, skills: [], reason: "" },
+    { chatId: "one", customerName: "Vera Novak", preview: "Anybody?", queueId: "queue-1", queueName: "support", since: "2026-03-09T10:00:00.000Z", priority: 5, skills: ["french"], reason: "" },
   ]);
 });
 

@@ -62,22 +62,24 @@ export class WaitingList {
   applyNotification({ type, chatId, queueId, customer, preview, since, priority, skills, reason }, now = new Date()) {
     if (type === "removed") return this.#removeFrom(queueId, chatId);
     this.#live.change((waiting) => {
-      // News of a chat that has left already: what a customer writes and who takes it are told by different processes.
-      if (type === "message" && !waiting.has(chatId)) return;
       const known = waiting.get(chatId);
+      // News of a chat that has left already: what a customer writes and who takes it are told by different processes.
+      if (type === "message" && !known) return;
       const before = known ?? this.#lastSeen.get(chatId);
-      waiting.set(chatId, {
+      // Of the chat itself a message says nothing new.
+      const chat = type === "message" ? { ...known, preview: preview || FILE } : {
         chatId,
         customerName: personName(customer) ?? before?.customerName ?? "Visitor",
-        preview: preview || (type === "message" ? FILE : before?.preview) || "",
+        preview: preview || before?.preview || "",
         queueId: queueId ?? null,
         queueName: this.#queueNames.get(queueId) ?? known?.queueName ?? "",
         since: since ?? known?.since ?? now.toISOString(),
         priority: priority ?? known?.priority ?? 0,
         skills: skills ?? known?.skills ?? [],
         reason: reason || known?.reason || "",
-      });
-      this.#lastSeen.set(chatId, waiting.get(chatId));
+      };
+      waiting.set(chatId, chat);
+      this.#lastSeen.set(chatId, chat);
     });
   }
 

@@ -66,7 +66,7 @@ export class Panel {
   open() {
     this.node.hidden = false;
     this.#helpdesk.resume();
-    if (!this.#profile) this.#loadProfile();
+    this.#loadProfile();
     this.show();
     this.#composer.fit();
     this.#log.scrollToEnd();
@@ -114,7 +114,8 @@ export class Panel {
       this.onProfile(this.#profile);
     } catch (error) {
       const isFinal = error.status === 404 || error.status === 403;
-      this.#profileError = { kind: "error", keys: [isFinal ? "refused" : "unreachable"], canRetry: !isFinal };
+      // What was so at an earlier opening is better than nothing.
+      if (!this.#profile || isFinal) this.#profileError = { kind: "error", keys: [isFinal ? "refused" : "unreachable"], canRetry: !isFinal };
     }
     this.show();
   }
