@@ -29,7 +29,7 @@ def transfer_to_agent(
     found = access.readable_conversation(actor, conversation_id)
     access.check_may_transfer(actor, found)
     agent = access.colleague(actor, to_agent)
-    if presence.statuses([agent.id])[agent.id] == presence.OFFLINE:
+    if presence.statuses([agent.id])[agent.id] == presence.OFFLINE and not presence.is_paused():
         raise Conflict(f"{agent.name} is offline. Transfer the chat to a queue, or to somebody who is here.")
     with transaction.atomic():
         access.check_may_transfer(actor, transitions.lock(found.id))

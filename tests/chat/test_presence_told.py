@@ -7,12 +7,22 @@ import pytest
 from accounts import presence
 from accounts.redis_clients import blocking
 from chat import events, fanout
+from chat.actions import transfers
+from chat.errors import Conflict
+from queueing.models import Offer
 from tests.support import lossy_layer
 from tests.support.chats import chat_of
+from tests.support.rest import Caller
 from tests.support.services import wait_until
 from tests.support.sockets import Client
 
 TABS = 10
+
+
+@pytest.fixture(autouse=True)
+def no_pause(monkeypatch):
+    """Redis is asked again at once after it has failed, also by later tests."""
+    monkeypatch.setattr(presence, "_ask_again_at", 0.0)
 
 
 @pytest.fixture
@@ -106,3 +116,37 @@ def test_a_heartbeat_that_redis_did_not_take_is_said_again_and_not_only_with_the
     told.process.call(lambda: told.process.loop.create_task(ana.namespace.heartbeat(ana.socket)))
     redis_server.start()
     wait_until(lambda: presence.statuses([people.ana.user_id])[people.ana.user_id] == "online", "the lease")
+
+
+def test_who_uses_rest_alone_is_here_and_everyone_is_told_once(people, told, monkeypatch):
+    monkeypatch.setattr(presence, "CALLS_NOTED_SECONDS", 0)
+    sam = Client(told.process, "/chat", people.sam)
+    for _ in range(3):
+        assert Caller(people, people.bo).get("/api/v1/chat/conversations")[0] == 200
+    told.events()
+    assert statuses_heard(sam, people.bo) == ["online"]
+    assert presence.statuses([people.bo.user_id]) == {people.bo.user_id: "online"}
+
+
+def test_a_call_of_nobody_is_nobodys_sign_of_life_and_redis_keeps_no_call_waiting(people, redis_server):
+    assert Caller(people, None).get("/api/v1/chat/conversations")[0] == 401
+    redis_server.kill()
+    try:
+        began = time.monotonic()
+        for _ in range(5):
+            assert Caller(people, people.bo).get("/api/v1/chat/sync")[0] == 200
+        assert time.monotonic() - began < 5
+    finally:
+        redis_server.start()
+
+
+def test_a_transfer_is_asked_for_while_nobody_can_tell_whether_the_colleague_is_here(people, redis_server):
+    chat = chat_of(people.vera, people.ana)
+    with pytest.raises(Conflict, match="Bo is offline"):
+        transfers.transfer_to_agent(people.ana, str(chat.id), str(people.bo.user_id))
+    redis_server.kill()
+    try:
+        transfers.transfer_to_agent(people.ana, str(chat.id), str(people.bo.user_id))
+    finally:
+        redis_server.start()
+    assert Offer.objects.get().user_id == people.bo.user_id
