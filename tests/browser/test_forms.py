@@ -1,5 +1,6 @@
 """What the widget asks before a chat, and what it offers when nobody is there, in German."""
 
+import re
 import subprocess
 import sys
 
@@ -15,11 +16,14 @@ from tests.support.servers import RunningHelpdesk
 pytestmark = IN_BROWSER
 
 MAKE_WIDGET = """\
+from datetime import datetime, time
+
 from accounts.models import Organization, Widget
 from queueing.models import Queue
 
 laden = Organization.objects.create(name="Laden", slug="laden")
-Queue.objects.create(organization=laden, name="Fragen", is_default=True)
+fragen = Queue.objects.create(organization=laden, name="Fragen", is_default=True)
+fragen.opening_hours.create(weekday=(datetime.now().weekday() + 3) % 7, opens=time(9), closes=time(17))
 Widget.objects.create(organization=laden, key="asks-first", name="Laden", asks_name="required")
 """
 PAGE = """\
@@ -46,6 +50,8 @@ async def test_a_widget_asks_for_a_name_first_and_takes_a_message_where_nobody_i
     await page.get_by_role("button", name="Chat öffnen").click()
     await expect(page.get_by_role("form", name="Bevor es losgeht")).to_be_visible()
     composer = page.get_by_role("textbox", name="Nachricht schreiben")
+    opens_again = page.get_by_text(re.compile(r"Wir sind ab \w*(tag|woch)\b.*:00.* wieder da\."))
+    await expect(opens_again).to_be_visible()
     assert await axe.complaints(page) == []
     await page.get_by_role("button", name="Chat beginnen").click()
     await expect(composer).to_be_hidden()
@@ -55,6 +61,7 @@ async def test_a_widget_asks_for_a_name_first_and_takes_a_message_where_nobody_i
     await composer.press("Enter")
     await expect(page.get_by_text("Gesendet", exact=True)).to_be_visible()
 
+    await expect(opens_again).to_be_visible()
     await page.get_by_role("button", name="Nachricht hinterlassen").click()
     assert await axe.complaints(page) == []
     await expect(page.get_by_label("Name")).to_have_value("Vera Novak")
