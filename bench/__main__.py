@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from bench.queue import command as queue
 from bench.replay import command as replay
 from bench.stored import command as stored
 
@@ -11,6 +12,7 @@ BENCHES: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "seed": (stored.ABOUT["seed"], stored.seed),
     "search": (stored.ABOUT["search"], stored.search),
     "lists": (stored.ABOUT["lists"], stored.lists),
+    "queue": (queue.ABOUT, queue.main),
 }
 
 

@@ -60,6 +60,11 @@ def take_next(queue_ids: Collection[UUID], skills: Collection[str] = ()) -> str 
         depth *= 2  # all of these are being taken by others
 
 
+def has_any(queue_ids: Collection[UUID], skills: Collection[str] = ()) -> bool:
+    """Whether somebody with these skills may have anything that waits in these lines; locks nothing."""
+    return Entry.objects.filter(lane_id__in=_lanes_for(queue_ids, skills)).exists()
+
+
 def withdraw(key: str) -> bool:
     """Take one item out of its line, whichever place it has; say whether it was waiting.
 

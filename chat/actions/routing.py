@@ -24,9 +24,11 @@ def pick_next(agent: Principal, queue_id: str | None = None) -> Conversation | N
     `NotFound` for a queue that the agent does not serve.
     """
     queue_ids = access.served_queue_ids(agent, queue_id)
+    skills = agents.skills_of(agent.user_id)
+    if not line.has_any(queue_ids, skills):
+        return None  # Most of many who want the last chat come too late: they need not wait for each other.
     with transaction.atomic():
         check_room(agent)
-        skills = agents.skills_of(agent.user_id)
         while (key := line.take_next(queue_ids, skills)) is not None:
             try:
                 conversation = transitions.lock(UUID(key))

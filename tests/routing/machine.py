@@ -56,11 +56,13 @@ class Routing(Stage):
     def pick(self, who: int, line: int | None) -> None:
         helper = self.desk.helpers[who]
         among = self.desk.lines if line is None else [self.desk.lines[line]]
-        allowed = self.desk.has_room(helper) and (line is None or among[0].id in helper.serves)
+        first = self.desk.first_for(helper, among)
+        serves = line is None or among[0].id in helper.serves
+        allowed = serves and (first is None or self.desk.has_room(helper))
         picked = None
         with self.happens_if(allowed):
             picked = routing.pick_next(self.people[who], None if line is None else str(self.queues[line].id))
-        expected = self.desk.first_for(helper, among) if allowed else None
+        expected = first if allowed else None
         chat = None if picked is None else self.chat_of(picked)
         assert chat is expected, "somebody was overtaken"
         if chat is not None:

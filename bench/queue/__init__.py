@@ -1,0 +1,1 @@
+"""`./desk bench queue`: how fast the right agent gets the next chat, however many wait."""
