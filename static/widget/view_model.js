@@ -60,7 +60,8 @@ function waitingNotice(chat, queue, profile, language) {
     const opening = openingTime(profile.businessHours?.nextOpening, language);
     return { kind, keys: [opening ? "opens" : "nobody-here", "leave-message"], values: { time: opening }, offersTicket: true };
   }
-  if (!queue) return chat ? { kind, keys: ["waiting"] } : null;
+  // Until the place is told, which is soon, the header says all there is to say.
+  if (!queue) return null;
   const { position, eta } = queue;
   return { kind, keys: eta ? [...place, "eta"] : place, values: { position, time: eta && waitingTime(eta, language) } };
 }

@@ -89,10 +89,11 @@ test("the header tells the state that matters most", () => {
 
 test("the notice is about the connection first, then the clock, then the line", () => {
   const keyOf = (state) => notice(helpdesk(state), { profile: null, language: "en" })?.keys[0] ?? null;
-  const waiting = { chat: { status: "waiting", agent: null } };
+  const waiting = { chat: { status: "waiting", agent: null }, queue: { position: 1, eta: null } };
   const closesAt = "2026-03-09T10:30:00.000Z";
   assert.equal(keyOf({}), null);
-  assert.equal(keyOf(waiting), "waiting");
+  assert.equal(keyOf(waiting), "position");
+  assert.equal(keyOf({ ...waiting, queue: null }), null, "what is said a moment later anyway");
   assert.equal(keyOf({ ...waiting, closesAt }), "inactivity");
   assert.equal(keyOf({ ...waiting, closesAt, connection: { state: "reconnecting" } }), "offline");
   assert.equal(keyOf({ connection: { state: "refused" } }), "refused");
