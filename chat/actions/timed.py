@@ -23,13 +23,21 @@ def lock(key: str, *statuses: Status) -> Conversation | None:
         raise timers.TryLater from None
 
 
+def lock_place(key: str) -> bool:
+    """Lock a conversation's place in the line; False when it waits no more. Raises `TryLater`.
+
+    Who takes it holds that lock and is about to remove its timers, of which the caller holds one.
+    """
+    if line.hold(key) is not None:
+        return True
+    if line.waiting_since([key]):
+        raise timers.TryLater
+    return False
+
+
 def lock_waiting(key: str) -> Conversation | None:
     """Lock a waiting conversation and, before it, its place in the line; None when it waits no more.
 
     Raises `TryLater`.
     """
-    if line.hold(key) is None:
-        if line.waiting_since([key]):
-            raise timers.TryLater
-        return None
-    return lock(key, Status.WAITING)
+    return lock(key, Status.WAITING) if lock_place(key) else None

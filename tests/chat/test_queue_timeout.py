@@ -126,24 +126,21 @@ def test_who_is_taken_or_waits_anew_is_not_told(people, here, chat, told):
     assert Timer.objects.get(kind="queue-timeout").due_at > here.at(TIMEOUT - 30)
 
 
-def test_a_chat_that_is_just_being_taken_is_left_to_who_takes_it(people, here, chat, told):
+@pytest.mark.parametrize("kind", ["queue-timeout", "relax-skills", "new-round"])
+def test_a_chat_that_is_just_being_taken_is_left_to_who_takes_it(people, here, chat, kind):
     if connection.vendor == "sqlite":
         pytest.skip("SQLite locks no rows.")
-    here.comes(people.vera, 0)
-    here.goes(people.vera, 10)
+    timers.arm(kind, str(chat.id), here.at(0))
 
-    def tick_elsewhere():
+    def tick() -> int:
         try:
-            tick(here, TIMEOUT)
+            return timers.fire_due(here.at(1))
         finally:
             connections.close_all()
 
-    with ThreadPoolExecutor(1) as executor, transaction.atomic():
-        line.withdraw(str(chat.id))
-        executor.submit(tick_elsewhere).result(5)
-        transaction.set_rollback(True)
-    chat.refresh_from_db()
-    assert chat.status == "waiting"
-    tick(here, TIMEOUT + 1)
-    chat.refresh_from_db()
-    assert chat.status == "closed"
+    with ThreadPoolExecutor(1) as executor:
+        with transaction.atomic():
+            line.withdraw(str(chat.id))
+            assert executor.submit(tick).result(5) == 0
+            transaction.set_rollback(True)
+        assert executor.submit(tick).result(5) == 1
