@@ -33,8 +33,10 @@ def here(told, settings):
 @pytest.fixture
 def chat(people, here):
     """Ana's, who is here from the beginning."""
+    chat = chat_of(people.vera, people.ana)
+    here.begin()
     here.comes(people.ana)
-    return chat_of(people.vera, people.ana)
+    return chat
 
 
 def sweep(now):
@@ -104,10 +106,11 @@ def test_who_comes_and_goes_between_two_looks_is_counted_from_the_last_time(peop
 
 
 def test_all_its_chats_come_back_once_to_their_old_places_though_several_workers_look(people, here):
-    here.comes(people.ana)
     customers = [people.vera, *(visitor(people.widget, f"Customer {number}") for number in range(4))]
     taken = [chat_of(customer, people.ana) for customer in customers[:4]]
     later = start(customers[4])
+    here.begin()
+    here.comes(people.ana)
     here.goes(people.ana, 1)
     here.every_five_seconds(5, GRACE - 5, absent_agents.watch)
     here.watched(GRACE + 2)
@@ -145,12 +148,13 @@ def test_who_is_given_a_chat_while_it_is_away_has_the_grace_time_to_come(people,
     routing.reassign(people.sam, str(chat.id), str(people.bo.user_id))
     here.every_five_seconds(0, GRACE - 5, sweep)
     assert state(chat) == ("open", "Bo")
-    here.every_five_seconds(GRACE, GRACE + 5, sweep)
+    here.every_five_seconds(GRACE, GRACE + 30, sweep)
     assert state(chat) == ("waiting", None)
 
 
 def test_a_chat_without_a_queue_waits_in_the_default_one_and_a_resolved_one_stays(people, here, chat):
     done = resolving.resolve(people.ana, str(chat_of(people.walt, people.ana).id))
+    here.begin()
     Conversation.objects.filter(id=chat.id).update(queue=None)
     here.goes(people.ana, 1)
     here.every_five_seconds(5, GRACE + 5, sweep)

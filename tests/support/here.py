@@ -15,6 +15,10 @@ class Here:
 
     def __init__(self, told: Told) -> None:
         self._run = told.process.run
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from now, when a test has done what took it some time."""
         self.began = datetime.now(UTC).timestamp()
         for seconds in range(-WATCH_BEGAN_BEFORE_SECONDS, 1, 5):
             self.watched(seconds)
