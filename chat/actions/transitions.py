@@ -15,6 +15,7 @@ from accounts.models import User
 from chat import fanout, selectors
 from chat.access import no_such
 from chat.actions import asking, inactivity, waiting
+from chat.actions.texts import PREVIEW_CHARACTERS
 from chat.events import ConversationChanged, QueueChanged
 from chat.fanout.changes import message_created
 from chat.message_writer.rows import append_in_transaction
@@ -148,6 +149,7 @@ def _tell_added(conversation: Conversation, escalation: str | None) -> None:
             conversation_id=str(conversation.id),
             waiting=line.waiting_count(conversation.queue.id),
             customer=selectors.person(conversation.customer),
+            preview=selectors.last_texts([conversation]).get(str(conversation.id), "")[:PREVIEW_CHARACTERS],
             waiting_since=conversation.queued_at,
             priority=conversation.priority,
             skills=tuple(conversation.required_skills),

@@ -183,7 +183,7 @@ def _taken_by(conversation_id: str, agent: Person) -> Payload:
 
 
 def _notification(event: QueueChanged) -> Payload:
-    return {
+    notification = {
         "type": event.kind,
         "queueId": event.queue_id,
         "chatId": event.conversation_id,
@@ -191,6 +191,11 @@ def _notification(event: QueueChanged) -> Payload:
         "customer": payloads.identity(event.customer),
         "preview": event.preview,
         "since": payloads.optional_timestamp(event.waiting_since),
+    }
+    if event.kind not in ("added", "escalated"):
+        return notification
+    return {
+        **notification,
         "priority": event.priority,
         "skills": list(event.skills),
         "reason": event.reason,

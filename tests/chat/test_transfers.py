@@ -184,11 +184,12 @@ def test_a_chat_that_nobody_has_is_not_handed_on(people):
 
 def test_in_its_new_queue_a_chat_stands_before_those_who_came_later(people, told, chat):
     later = start(people.walt, str(people.sales.id))
+    say(people.vera, chat, "What does a jug cost?")
     told.forget()
     transfers.transfer_to_queue(people.ana, str(chat.id), str(people.sales.id), "About a price")
-    assert [(event.kind, event.queue_id, event.waiting) for event in told.of(QueueChanged)] == [
-        ("added", str(people.sales.id), 2)
-    ]
+    assert [
+        (event.kind, event.queue_id, event.waiting, event.preview) for event in told.of(QueueChanged)
+    ] == [("added", str(people.sales.id), 2, "What does a jug cost?")]
     assert texts(chat)[-1] == "Transferred to Sales"
     step = Transition.objects.filter(conversation=chat).last()
     assert (step.kind, step.from_queue, step.to_queue) == ("transferred", people.support, people.sales)
