@@ -18,6 +18,8 @@ def dies_after(write: int, action: Callable[[], object]) -> bool:
     and False when the action came to its end before. Raises `RuntimeError` for an action that failed.
     """
     connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()  # a child must not speak through its parent's connections
     child = os.fork()
     if child == 0:
         _act(write, action)

@@ -143,7 +143,7 @@ def kill_between_any_two_steps(action):
 @pytest.mark.parametrize("prepare", PULLED, ids=lambda prepare: prepare.__name__)
 def test_killed_between_any_two_steps_an_action_is_done_or_not_begun(people, is_here, prepare):
     action = prepare(people)
-    assert kill_between_any_two_steps(action) > 3
+    assert kill_between_any_two_steps(action) > 1
     assert broken_rules() == []
     can_still_be_taken(people)
 
@@ -151,7 +151,7 @@ def test_killed_between_any_two_steps_an_action_is_done_or_not_begun(people, is_
 @pytest.mark.parametrize("prepare", PUSHED, ids=lambda prepare: prepare.__name__)
 def test_killed_between_any_two_steps_a_question_is_asked_or_will_be(people, push, prepare):
     action = prepare(people)
-    assert kill_between_any_two_steps(action) > 3
+    assert kill_between_any_two_steps(action) > 1
     assert broken_rules() == []
     if Entry.objects.exists():
         asking.ask_everywhere()
