@@ -134,7 +134,8 @@ def kill_between_any_two_steps(action):
     before = contents()
     for statement in range(1, MANY):
         died = dies_after(statement, action)
-        if contents() != before:
+        if (after := contents()) != before:
+            assert any(after[label] != before[label] for label in ("chat.Transition", "queueing.Offer"))
             return statement
         assert died, "the action came to its end and changed nothing"
     raise AssertionError("the action does not end")
