@@ -68,7 +68,7 @@ def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts
     """Describe conversations, in their order, with one query for all their unread counts."""
     statuses = presence.statuses({conversation.customer_id for conversation in found})
     ids = [conversation.id for conversation in found]
-    unread, read = unread_counts(ids), read_marks(ids)
+    reading = read_and_unread(ids)
     return [
         ConversationFacts(
             id=str(conversation.id),
@@ -79,13 +79,13 @@ def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts
             queue=queue_name(conversation.queue),
             last_seq=conversation.last_seq,
             version=conversation.version,
-            unread=unread.get(conversation.id, {}),
+            unread=reading.get(conversation.id, ({}, {}))[1],
             created_at=conversation.created_at,
             updated_at=conversation.updated_at,
             close_reason=conversation.close_reason,
             closed_by=person(conversation.closed_by) if conversation.closed_by else None,
             customer_is_online=statuses[conversation.customer_id] != presence.OFFLINE,
-            read=read.get(conversation.id, {}),
+            read=reading.get(conversation.id, ({}, {}))[0],
             rating=rating_facts(conversation),
             context=conversation.context,
             priority=conversation.priority,
@@ -111,8 +111,10 @@ def read_marks(conversation_ids: Collection[UUID]) -> dict[UUID, dict[str, int]]
     return marks
 
 
-def unread_counts(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]]:
-    """Count, for each participant, the messages of others after the last one it has read."""
+def read_and_unread(
+    conversation_ids: Sequence[UUID],
+) -> dict[UUID, tuple[dict[str, int], dict[str, int]]]:
+    """As `read_marks`, and count for each participant the messages of others that it has not read."""
     unread = (
         Message.objects.filter(
             conversation=OuterRef("conversation"), seq__gt=OuterRef("read_seq"), sender__isnull=False
@@ -125,12 +127,13 @@ def unread_counts(conversation_ids: Sequence[UUID]) -> dict[UUID, dict[str, int]
     rows = (
         Participant.objects.filter(conversation_id__in=conversation_ids)
         .annotate(unread=Coalesce(Subquery(unread), 0))
-        .values_list("conversation_id", "user_id", "unread")
+        .values_list("conversation_id", "user_id", "read_seq", "unread")
     )
-    counts: dict[UUID, dict[str, int]] = {}
-    for conversation_id, user_id, count in rows:
-        counts.setdefault(conversation_id, {})[str(user_id)] = count
-    return counts
+    found: dict[UUID, tuple[dict[str, int], dict[str, int]]] = {}
+    for conversation_id, user_id, seq, count in rows:
+        marks, counts = found.setdefault(conversation_id, ({}, {}))
+        marks[str(user_id)], counts[str(user_id)] = seq, count
+    return found
 
 
 def conversation_ids_of_messages(message_ids: Sequence[UUID]) -> set[UUID]:
@@ -166,6 +169,11 @@ def message_facts(conversation: Conversation, messages: Iterable[Message]) -> li
     """Describe messages of one conversation; one query for who has read them."""
     marks = read_marks([conversation.id]).get(conversation.id, {})
     return [_facts_of_message(message, conversation, marks) for message in messages]
+
+
+def new_message_facts(conversation: Conversation, message: Message) -> MessageFacts:
+    """Describe a message that nobody can have read yet."""
+    return _facts_of_message(message, conversation, {})
 
 
 def facts_of_messages(messages: Iterable[Message]) -> list[MessageFacts]:

@@ -15,8 +15,8 @@ def lock(user_id: UUID) -> Agent:
 
     Comes before every other lock, those of the line and of items included.
     """
-    Agent.objects.get_or_create(user_id=user_id)
-    return Agent.objects.select_for_update().get(user_id=user_id)
+    agents = Agent.objects.select_for_update()
+    return agents.filter(user_id=user_id).first() or agents.get_or_create(user_id=user_id)[0]
 
 
 def skills_of(user_id: UUID) -> frozenset[str]:

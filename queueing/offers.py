@@ -77,10 +77,11 @@ def refuse(offer: Offer, state: Offer.State) -> bool:
 
 def end(key: str) -> Offer | None:
     """Forget all offers of an item, which goes elsewhere; return the one that had not been answered."""
-    asked = pending(key)
-    if Offer.objects.filter(key=key).delete()[0]:
+    found = list(Offer.objects.filter(key=key).select_related("user", "from_user"))
+    if found:
+        Offer.objects.filter(key=key).delete()
         timers.disarm(key, TIMEOUT)
-    return asked
+    return next((offer for offer in found if offer.state == Offer.State.PENDING), None)
 
 
 def begin_round(key: str) -> None:

@@ -41,7 +41,17 @@ def register(kind: str, handler: Handler) -> None:
 
 def arm(kind: str, key: str, due_at: datetime) -> None:
     """Set a timer, or move the one there is."""
-    Timer.objects.update_or_create(kind=kind, key=key, defaults={"due_at": due_at})
+    arm_all(key, {kind: due_at})
+
+
+def arm_all(key: str, due_at: dict[str, datetime]) -> None:
+    """Set an item's timers, by kind, or move those there are."""
+    Timer.objects.bulk_create(
+        [Timer(kind=kind, key=key, due_at=due) for kind, due in due_at.items()],
+        update_conflicts=True,
+        unique_fields=["kind", "key"],
+        update_fields=["due_at"],
+    )
 
 
 def arm_unless_set(kind: str, due_at: dict[str, datetime]) -> None:

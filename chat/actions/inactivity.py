@@ -16,8 +16,8 @@ CLOSE = "inactivity-close"
 
 def watch(conversation: Conversation, *, now: datetime) -> None:
     """Begin to watch a chat that an agent has taken; inside the caller's transaction."""
-    timers.arm(WARNING, str(conversation.id), now + warning_after(conversation))
-    timers.arm(CLOSE, str(conversation.id), now + close_after(conversation))
+    due = {WARNING: now + warning_after(conversation), CLOSE: now + close_after(conversation)}
+    timers.arm_all(str(conversation.id), due)
 
 
 def stop_watching(conversation: Conversation) -> None:

@@ -174,20 +174,19 @@ def _tell_removed(conversation: Conversation, queue_id: UUID) -> None:
 
 
 def _tell(conversation: Conversation, kind: str, says: str, *, begins: bool, now: datetime) -> None:
-    _count_change(conversation)
+    change = take_changes(conversation.organization_id, 2)
+    _count_change(conversation, change)
     changed_version = conversation.version
-    if begins:
-        _take_part(conversation, conversation.customer_id)
+    joins = [conversation.customer_id] if begins else []
     if conversation.agent_id is not None:
-        _take_part(conversation, conversation.agent_id)
-    message = append_in_transaction(
-        conversation, says, change=take_changes(conversation.organization_id), now=now
-    )
+        joins.append(conversation.agent_id)
+    _take_part(conversation, joins)
+    message = append_in_transaction(conversation, says, change=change + 1, now=now)
     conversation.last_activity_at = now
     conversation.save()
     # Counted after the message, so that what is told is what stands there after the commit.
     facts = selectors.conversation_facts(conversation)
-    [said] = selectors.message_facts(conversation, [message])
+    said = selectors.new_message_facts(conversation, message)
     fanout.publish_on_commit(
         ConversationChanged(facts.id, changed_version, facts, kind),
         message_created(conversation, said, message.created_version),
@@ -200,22 +199,26 @@ def touch(conversation: Conversation, kind: str, *, now: datetime) -> None:
     For what is part of a conversation's facts and no transition: its rating, the customer's profile. The
     caller has saved its own columns.
     """
-    _count_change(conversation)
+    _count_change(conversation, take_changes(conversation.organization_id))
     conversation.updated_at = now
     conversation.save(update_fields=["version", "state_version", "change", "state_change", "updated_at"])
     facts = selectors.conversation_facts(conversation)
     fanout.publish_on_commit(ConversationChanged(facts.id, conversation.version, facts, kind))
 
 
-def _count_change(conversation: Conversation) -> None:
+def _count_change(conversation: Conversation, change: int) -> None:
     conversation.version += 1
     conversation.state_version = conversation.version
-    conversation.change = conversation.state_change = take_changes(conversation.organization_id)
+    conversation.change = conversation.state_change = change
 
 
-def _take_part(conversation: Conversation, user_id: UUID) -> None:
-    Participant.objects.get_or_create(
-        conversation=conversation,
-        user_id=user_id,
-        defaults={"joined_change": conversation.state_change},
+def _take_part(conversation: Conversation, user_ids: Collection[UUID]) -> None:
+    """Make participants of people who are none yet."""
+    joined_change = conversation.state_change
+    Participant.objects.bulk_create(
+        [
+            Participant(conversation=conversation, user_id=one, joined_change=joined_change)
+            for one in user_ids
+        ],
+        ignore_conflicts=True,
     )

@@ -21,10 +21,11 @@ def watch(conversation: Conversation, *, now: datetime) -> None:
     """Begin to watch a conversation that has entered a line; inside the caller's transaction."""
     queue, key = conversation.queue, str(conversation.id)
     assert queue is not None
-    timers.arm(QUEUE_TIMEOUT, key, now + timeout_after(queue))
+    due = {QUEUE_TIMEOUT: now + timeout_after(queue)}
     if conversation.required_skills and queue.relax_skills_after_seconds:
         since = conversation.queued_at or now
-        timers.arm(RELAX_SKILLS, key, since + timedelta(seconds=queue.relax_skills_after_seconds))
+        due[RELAX_SKILLS] = since + timedelta(seconds=queue.relax_skills_after_seconds)
+    timers.arm_all(key, due)
 
 
 def stop_watching(conversation: Conversation) -> None:
