@@ -16,6 +16,7 @@ from chat import fanout, selectors
 from chat.access import no_such
 from chat.actions import asking, inactivity, waiting
 from chat.actions.texts import PREVIEW_CHARACTERS
+from chat.errors import Conflict
 from chat.events import ConversationChanged, QueueChanged
 from chat.fanout.changes import message_created
 from chat.message_writer.rows import append_in_transaction
@@ -47,12 +48,20 @@ def lock(conversation_id: UUID) -> Conversation:
 
 
 def lock_out_of_line(conversation_id: UUID) -> Conversation:
-    """As `lock`, for somebody who ends its waiting if it waits. Raises `NotFound`.
+    """As `lock`, for somebody who ends its waiting if it waits.
 
-    The caller moves a waiting conversation elsewhere or raises, which undoes the transaction.
+    The caller moves a waiting conversation elsewhere or raises, which undoes the transaction. Raises
+    `NotFound`, and `Conflict` while somebody else is taking it.
     """
-    line.withdraw(str(conversation_id))
-    return lock(conversation_id)
+    key = str(conversation_id)
+    was_waiting = line.withdraw(key)
+    conversation = lock(conversation_id)
+    if conversation.status == Status.WAITING and not was_waiting:
+        # It came into its line after we had looked there. Whoever holds its place waits for us: do not wait.
+        if line.hold(key) is None and line.waiting_since([key]):
+            raise Conflict("Somebody else is taking this chat at this moment. Please try again.")
+        line.withdraw(key)
+    return conversation
 
 
 def record(

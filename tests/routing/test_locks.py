@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -12,10 +13,11 @@ from accounts.models import Organization
 from chat import access
 from chat.actions import routing, transitions
 from chat.errors import AtCapacity
-from queueing import timers
+from queueing import line, timers
 from queueing.models import Agent, Queue, Skill, Timer
 from tests.support.chats import start
 from tests.support.routing_rules import broken_rules
+from tests.support.together import together
 
 pytestmark = pytest.mark.database
 
@@ -75,4 +77,21 @@ def test_a_chat_that_left_its_agent_meanwhile_comes_back_only_if_there_is_room(p
     to = [str(people.sam.user_id)] if take == "reassign" else []
     with pytest.raises(AtCapacity):
         getattr(routing, take)(people.sam, str(chat.id), *to)
+    assert broken_rules() == []
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has one writer: nothing comes in between.")
+def test_a_chat_that_comes_into_its_line_while_somebody_claims_it_is_no_longer_in_it(people, monkeypatch):
+    chat = start(people.vera)
+    routing.claim(people.ana, str(chat.id))
+    withdraw = line.withdraw
+
+    def withdraw_just_before_it_returns(key):
+        monkeypatch.setattr(line, "withdraw", withdraw)
+        was_waiting = withdraw(key)
+        together([partial(routing.return_to_queue, people.ana, str(chat.id))])
+        return was_waiting
+
+    monkeypatch.setattr(line, "withdraw", withdraw_just_before_it_returns)
+    assert routing.claim(people.bo, str(chat.id)).agent_id == people.bo.user_id
     assert broken_rules() == []

@@ -29,7 +29,6 @@ FAULTS = {
     ),
     "nobody looks at the capacity": (assignment, "has_room", lambda load, capacity: True),
     "a lane does not count": (line, "_count", lambda lane_id, number: None),
-    "the priority is forgotten": (line, "ORDER", ("waiting_since", "id")),
 }
 
 

@@ -9,7 +9,7 @@ import {
 const { ana } = WORLD.people;
 const MESSAGE = "_id conversationId seq senderId messageType content media isRead clientMessageId createdAt editedAt deletedAt";
 const CONVERSATION =
-  "_id userId assignedSupportId status unreadCount readSeq rating context lastSeq queue createdAt updatedAt";
+  "_id userId assignedSupportId status unreadCount readSeq rating context lastSeq queue priority requiredSkills queueTimedOut createdAt updatedAt";
 
 const text = (conversationId, content, more) => ({ conversationId, messageType: "text", content, ...more });
 

@@ -43,10 +43,14 @@ describe("what ends by itself", { concurrency: true }, () => {
 
   test("who comes and goes is told to the other side, after the grace time", async () => {
     const guest = newGuest();
-    const conversationId = await startTakenConversation(guest, ana);
-    await together([onRoot(ana)], async (agent) => {
-      await agent.done("conversation:join", { conversationId });
-      const mine = (data) => data.userId === guest.id;
+    const mine = (data) => data.userId === guest.id;
+    await together([onRoot(ana), onChat(ana)], async (agent, taker) => {
+      await together([onChat(guest)], async (customer) => {
+        const { chatId } = (await customer.done("join-chat", {})).chat;
+        await taker.done("claim-chat", { chatId });
+        await agent.done("conversation:join", { conversationId: chatId });
+      });
+      await agent.next("user:offline", mine);
       await together([onRoot(guest)], async () => {
         const online = await agent.next("user:online", mine);
         assertKeys(online, "userId role lastSeen");
