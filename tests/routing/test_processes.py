@@ -15,7 +15,7 @@ from bench.replay.connection import Connection, Refused
 from helpdesk.paths import BASE_DIR
 
 CHATS = 500
-SECONDS = 8
+SECONDS = 6
 PATIENCE_SECONDS = 15
 REFUSALS = ("at_capacity", "already_taken", "not_assigned", "conflict", "conversation_closed", "not_found")
 
