@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import partial
-from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -28,17 +27,6 @@ def asks(people):
     people.support.mode = "push"
     people.support.save()
     return people.support
-
-
-@pytest.fixture
-def here(told):
-    """Call it for people who are online from then on."""
-
-    def arrive(*agents):
-        for agent in agents:
-            told.process.run(presence.arrive(agent.user_id, uuid4().hex))
-
-    return arrive
 
 
 def is_asked():

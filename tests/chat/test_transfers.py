@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from accounts import presence
 from chat.actions import asking, offers, routing, transfers
 from chat.actions.conversations import close_conversation
 from chat.errors import (
@@ -25,17 +24,6 @@ from queueing.models import Agent, Offer, Timer
 from tests.support.chats import chat_of, say, start, texts
 
 pytestmark = pytest.mark.database
-
-
-@pytest.fixture
-def here(told):
-    """Call it for people who are online from then on."""
-
-    def arrive(*agents):
-        for agent in agents:
-            told.process.run(presence.arrive(agent.user_id, uuid4().hex))
-
-    return arrive
 
 
 @pytest.fixture
