@@ -43,14 +43,15 @@ def take_next(queue_ids: Collection[UUID], skills: Collection[str] = ()) -> str 
     item taken: on PostgreSQL one that another caller is just taking is passed over.
     """
     lanes = _lanes_for(queue_ids, skills)
-    depth = CANDIDATES
+    skips_locked = connection.features.has_select_for_update_skip_locked
+    depth = CANDIDATES if skips_locked else 1
     while True:
         first = [_first_of(lane_id, depth) for lane_id in lanes]
         candidates = [place.id for places in first for place in places]
         if not candidates:
             return None
         waiting = Entry.objects.filter(id__in=candidates).order_by(*ORDER)
-        if connection.features.has_select_for_update_skip_locked:
+        if skips_locked:
             waiting = waiting.select_for_update(skip_locked=True)
         while (entry := waiting.first()) is not None:
             if _delete(entry.key):

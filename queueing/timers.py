@@ -61,8 +61,9 @@ def arm_unless_set(kind: str, due_at: dict[str, datetime]) -> None:
 
 
 def disarm(key: str, *kinds: str) -> None:
-    """Remove an item's timers of these kinds."""
-    Timer.objects.filter(key=key, kind__in=kinds).delete()
+    """Remove an item's timers of these kinds; all of them, where none is named."""
+    timers = Timer.objects.filter(key=key)
+    (timers.filter(kind__in=kinds) if kinds else timers).delete()
 
 
 def fire_due(now: datetime, *, limit: int | None = None, seconds: float = math.inf) -> int:

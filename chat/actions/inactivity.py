@@ -20,11 +20,6 @@ def watch(conversation: Conversation, *, now: datetime) -> None:
     timers.arm_all(str(conversation.id), due)
 
 
-def stop_watching(conversation: Conversation) -> None:
-    """Forget the timers of a chat that is over."""
-    timers.disarm(str(conversation.id), WARNING, CLOSE)
-
-
 def last_activity(conversation: Conversation) -> datetime:
     """When somebody last said something in a chat, or typed."""
     typed = typing_hints.last_typed(str(conversation.id))

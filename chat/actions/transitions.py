@@ -22,7 +22,7 @@ from chat.fanout.changes import message_created
 from chat.message_writer.rows import append_in_transaction
 from chat.models import Conversation, Participant, Status, Transition
 from chat.models.change_counter import take_changes
-from queueing import agents, line
+from queueing import agents, line, timers
 from queueing.models import Queue
 
 
@@ -138,14 +138,11 @@ def _enter_line(conversation: Conversation, *, now: datetime, restarts: bool) ->
 
 def _watch(conversation: Conversation, *, now: datetime) -> None:
     """Set the timers of the state it is in now, and no others: a waiting chat is never closed for silence."""
+    timers.disarm(str(conversation.id))
     if conversation.status == Status.WAITING:
         waiting.watch(conversation, now=now)
-    else:
-        waiting.stop_watching(conversation)
-    if conversation.status in (Status.OPEN, Status.RESOLVED):
+    elif conversation.status != Status.CLOSED:
         inactivity.watch(conversation, now=now)
-    else:
-        inactivity.stop_watching(conversation)
 
 
 def _tell_added(conversation: Conversation, escalation: str | None) -> None:

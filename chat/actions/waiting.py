@@ -28,11 +28,6 @@ def watch(conversation: Conversation, *, now: datetime) -> None:
     timers.arm_all(key, due)
 
 
-def stop_watching(conversation: Conversation) -> None:
-    """Forget the timers of a conversation that waits no more."""
-    timers.disarm(str(conversation.id), QUEUE_TIMEOUT, RELAX_SKILLS, NEW_ROUND)
-
-
 def timeout_after(queue: Queue) -> timedelta:
     """How long a customer waits before the ticket form is offered."""
     return timedelta(seconds=queue.queue_timeout_seconds or settings.QUEUE_TIMEOUT_SECONDS)

@@ -15,6 +15,7 @@ class Timer(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_timer_of_a_kind")]
+        indexes = [models.Index(fields=["key"], name="timers_of_an_item")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.key}"

@@ -8,10 +8,10 @@ from django.apps import apps
 from django.utils import timezone
 
 from accounts import presence
-from chat.actions import asking, conversations, offers, routing, transfers
+from chat.actions import asking, conversations, inactivity, offers, routing, transfers
 from chat.models import Conversation
 from queueing import timers
-from queueing.models import Entry, Offer, Queue
+from queueing.models import Entry, Offer, Queue, Timer
 from tests.routing.dying import dies_after
 from tests.support.chats import chat_of, start
 from tests.support.routing_rules import broken_rules
@@ -81,6 +81,7 @@ def close(people):
 
 def be_silent(people):
     chat_of(people.vera, people.ana)
+    Timer.objects.filter(kind=inactivity.WARNING).delete()  # which is an action of its own
     return partial(timers.fire_due, timezone.now() + timedelta(days=1))
 
 
