@@ -115,15 +115,16 @@ class ConversationFacts(msgspec.Struct, frozen=True, array_like=True):
     priority: int = 0
     skills: tuple[str, ...] = ()
     queue_timed_out: bool = False
+    assistant: Person | None = None
 
     @property
     def handler(self) -> str | None:
-        """Who has it: "agent", "queue", or nobody any more (SPEC §5)."""
+        """Who has it: "agent", "queue", "assistant", or nobody any more (SPEC §5)."""
         if self.status == "closed":
             return None
         if self.agent:
             return "agent"
-        return "queue" if self.status == "waiting" else None
+        return {"waiting": "queue", "open": "assistant"}.get(self.status)
 
 
 class MessageCreated(msgspec.Struct, frozen=True, array_like=True, tag=True):
@@ -194,7 +195,7 @@ class PresenceChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 class QueueChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """A conversation came into a queue ("added", or "escalated" where the customer needs a person), left it
-    ("removed"), or its customer wrote ("message").
+    ("removed"), or its customer wrote ("message"). One that the assistant begins to answer is "assisted".
 
     `waiting` counts the line where it changed; `taken_by` is the agent who has the conversation now; `reason`
     is why it was escalated, `priority` and `skills` say who gets it.
@@ -264,9 +265,54 @@ class InactivityWarned(msgspec.Struct, frozen=True, array_like=True, tag=True):
     closes_at: datetime
 
 
+class StreamChunk(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """The assistant says more (SPEC §9): `text` stands at `offset`, counted in characters, of the answer.
+
+    `since` is the conversation's version when the answer began: one that somebody else has taken since hears no
+    more of it.
+    """
+
+    conversation_id: str
+    stream_id: str
+    since: int
+    offset: int
+    text: str
+
+
+class StreamTool(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """The assistant uses a tool, or, with a `result`, has used it."""
+
+    conversation_id: str
+    stream_id: str
+    since: int
+    name: str
+    arguments: dict[str, Any]
+    result: str | None = None
+
+
+class StreamEnded(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """An answer is whole and stands as the message `message_id`, or was cut and never said.
+
+    `reason`: "complete", "handed-over", "cut" (somebody else has the chat), "failed".
+    """
+
+    conversation_id: str
+    stream_id: str
+    message_id: str | None
+    reason: str
+
+
+class StreamMissed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A process lacks what came before in an answer, and asks the one that gives it."""
+
+    conversation_id: str
+    stream_id: str
+
+
 DurableEvent = MessageCreated | MessageRevised | NoteCreated | ReceiptChanged | ConversationChanged
 QueueEvent = QueueChanged | QueuePositionChanged | ChatOffered | OfferEnded | TransferRefused
-Event = DurableEvent | TypingChanged | PresenceChanged | QueueEvent | InactivityWarned
+StreamEvent = StreamChunk | StreamTool | StreamEnded | StreamMissed
+Event = DurableEvent | TypingChanged | PresenceChanged | QueueEvent | InactivityWarned | StreamEvent
 
 DURABLE_EVENTS = (MessageCreated, MessageRevised, NoteCreated, ReceiptChanged, ConversationChanged)
 

@@ -9,13 +9,26 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from chat.events import ConversationFacts, MediaFacts, MessageFacts, NoteFacts, Person, RatingFacts
+from chat.events import (
+    ConversationFacts,
+    MediaFacts,
+    MessageFacts,
+    NoteFacts,
+    Person,
+    RatingFacts,
+    StreamChunk,
+    StreamEnded,
+    StreamTool,
+)
 from chat.media import links
 
 Payload = dict[str, Any]
 
-ROLE_NAMES = {"customer": "User", "agent": "Support", "admin": "Admin"}
-"""What the roles are called on namespace `/` and over REST (SPEC §1)."""
+ROLE_NAMES = {"customer": "User", "agent": "Support", "admin": "Admin", "assistant": "Support"}
+"""What the roles are called on namespace `/` and over REST (SPEC §1).
+
+Client programs know three: for them the assistant is one who answers. `fromAssistant` tells the difference.
+"""
 
 
 def timestamp(moment: datetime) -> str:
@@ -69,6 +82,7 @@ def message(facts: MessageFacts, viewer: str) -> Payload:
         "conversationId": facts.conversation_id,
         "seq": facts.seq,
         "senderId": support(facts.sender),
+        "fromAssistant": _is_assistant(facts.sender),
         "messageType": facts.type,
         "content": facts.text,
         "media": media(facts.media, viewer),
@@ -106,6 +120,8 @@ def conversation(facts: ConversationFacts) -> Payload:
         },
         "assignedSupportId": support(facts.agent),
         "status": facts.status,
+        "handler": facts.handler,
+        "assistant": assistant(facts.assistant),
         "unreadCount": facts.unread,
         "readSeq": facts.read,
         "rating": rating(facts.rating),
@@ -132,6 +148,15 @@ def support(person: Person | None) -> Payload | None:
     }
 
 
+def assistant(person: Person | None) -> Payload | None:
+    """The assistant of a conversation, which answers while its handler is "assistant"."""
+    return {"_id": person.id, "name": person.name} if person else None
+
+
+def _is_assistant(sender: Person | None) -> bool:
+    return sender is not None and sender.role == "assistant"
+
+
 def queue(facts: ConversationFacts) -> Payload | None:
     """The queue of a conversation."""
     return {"id": facts.queue.id, "name": facts.queue.name} if facts.queue else None
@@ -154,6 +179,7 @@ def chat_message(facts: MessageFacts, viewer: str) -> Payload:
         "fromEmail": sender.email if sender else "",
         "fromName": sender.name if sender else "",
         "fromAgent": sender is not None and sender.role != "customer",
+        "fromAssistant": _is_assistant(sender),
         "sentAt": timestamp(facts.created_at),
         "type": facts.type,
         "media": media(facts.media, viewer),
@@ -186,6 +212,7 @@ def chat(facts: ConversationFacts, user_id: str) -> Payload:
         "handler": facts.handler,
         "customer": identity(facts.customer),
         "agent": identity(facts.agent),
+        "assistant": assistant(facts.assistant),
         "queue": queue(facts),
         "lastSeq": facts.last_seq,
         "unread": facts.unread.get(user_id, 0),
@@ -202,3 +229,20 @@ def chat(facts: ConversationFacts, user_id: str) -> Payload:
 def identity(person: Person | None) -> Payload | None:
     """A person by e-mail address and name."""
     return {"email": person.email, "name": person.name} if person else None
+
+
+def stream_event(event: StreamChunk | StreamTool | StreamEnded) -> Payload:
+    """One event of an answer that is just being given, as `chat-stream` says it (SPEC §9)."""
+    return {"chatId": event.conversation_id, "streamId": event.stream_id, **_stream_part(event)}
+
+
+def _stream_part(event: StreamChunk | StreamTool | StreamEnded) -> Payload:
+    match event:
+        case StreamChunk():
+            return {"event": "chunk", "text": event.text, "offset": event.offset}
+        case StreamTool(result=None):
+            return {"event": "tool-use", "name": event.name, "arguments": event.arguments}
+        case StreamTool():
+            return {"event": "tool-result", "name": event.name, "result": event.result}
+        case StreamEnded():
+            return {"event": "end", "messageId": event.message_id, "reason": event.reason}

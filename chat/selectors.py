@@ -91,6 +91,7 @@ def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts
             priority=conversation.priority,
             skills=tuple(conversation.required_skills),
             queue_timed_out=conversation.queue_timed_out_at is not None,
+            assistant=person(conversation.assistant.user) if conversation.assistant else None,
         )
         for conversation in found
     ]

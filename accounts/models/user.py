@@ -19,6 +19,7 @@ class Role(models.TextChoices):
     CUSTOMER = "customer", _("Customer")
     AGENT = "agent", _("Agent")
     ADMIN = "admin", _("Admin")
+    ASSISTANT = "assistant", _("Assistant")
 
 
 class UserManager(BaseUserManager["User"]):
@@ -94,7 +95,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, keeping the sign-in name in lower case and the admin site open to the staff only."""
         self.username = self.username.strip().lower()
-        self.is_staff = self.role != Role.CUSTOMER
+        self.is_staff = self.role in (Role.AGENT, Role.ADMIN)
         super().save(*args, **kwargs)
 
     @property

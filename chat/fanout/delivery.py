@@ -28,7 +28,8 @@ class Outgoing:
     """One frame for the members of rooms; written only when there is somebody to read it.
 
     `encode` takes the id of the person who reads: a personal frame is written once for each, any other once
-    for all, with an empty id. What only agents and admins may know is `staff_only`.
+    for all, with an empty id. What only agents and admins may know is `staff_only`. What
+    goes on from what a snapshot tells is `joined_only`: for those who have theirs.
     """
 
     rooms: tuple[str, ...]
@@ -37,6 +38,7 @@ class Outgoing:
     except_user: str | None = None
     is_personal: bool = False
     staff_only: bool = False
+    joined_only: bool = False
 
 
 Dialect = Callable[[Event], Iterable[Outgoing]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 
 from chat import payloads, rooms
@@ -22,6 +23,10 @@ from chat.events import (
     QueueChanged,
     QueuePositionChanged,
     ReceiptChanged,
+    StreamChunk,
+    StreamEnded,
+    StreamMissed,
+    StreamTool,
     TransferRefused,
     TypingChanged,
 )
@@ -71,6 +76,11 @@ def dialect(event: Event) -> Iterable[Outgoing]:
                 "reason": event.reason,
             }
             return [_tell((rooms.user(event.agent_id),), "transfer-declined", lambda: refused)]
+        case StreamChunk() | StreamTool() | StreamEnded():
+            part = partial(payloads.stream_event, event)
+            return [replace(_tell(_room(event), "chat-stream", part), joined_only=True)]
+        case StreamMissed():
+            return []
         case InactivityWarned():
             data = {"chatId": event.conversation_id, "closesAt": timestamp(event.closes_at)}
             return [_tell(_room(event), "inactivity-warning", lambda: data)]
@@ -149,7 +159,13 @@ def _tell(
 
 
 def _room(
-    event: DurableEvent | TypingChanged | InactivityWarned | QueuePositionChanged,
+    event: DurableEvent
+    | TypingChanged
+    | InactivityWarned
+    | QueuePositionChanged
+    | StreamChunk
+    | StreamTool
+    | StreamEnded,
 ) -> tuple[str, ...]:
     return (rooms.conversation(event.conversation_id),)
 

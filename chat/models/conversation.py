@@ -40,7 +40,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
 
     def with_related(self) -> ConversationQuerySet:
         """Read with each what its facts need of other tables."""
-        return self.select_related("customer", "agent", "queue", "closed_by", "rating")
+        return self.select_related("customer", "agent", "assistant__user", "queue", "closed_by", "rating")
 
 
 class Conversation(models.Model):
@@ -66,6 +66,14 @@ class Conversation(models.Model):
         null=True,
         blank=True,
         related_name="assigned_conversations",
+    )
+    assistant = models.ForeignKey(
+        "chat.Assistant",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Answers while the chat is open and no agent's.",
     )
     queue = models.ForeignKey(
         Queue, on_delete=forget_queue_of_closed, null=True, blank=True, related_name="+"

@@ -1,0 +1,1 @@
+"""The AI assistant (SPEC §9): what it is asked, how it answers, and when people take over."""
