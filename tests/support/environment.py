@@ -25,6 +25,7 @@ for outside in (
     "PORT",
     "PUBLIC_URL",
     "MEDIA_S3_BUCKET",
+    "ASSISTANT_BASE_URL",
 ):
     os.environ.pop(outside, None)
 

@@ -1,7 +1,8 @@
 """A real OpenAI-compatible HTTP server on this machine, which does as it is told.
 
-By itself: `python -m tests.support.openai_server --port 8160`. What it does with a request stands in the last message of the user, as `{server: stall-first}`, else in the
-server's `default`; `tests.support.openai_scripts.SCRIPTS` lists what it knows.
+What it does with a request stands in the last message of the user, as `{server: stall-first}`, else in its
+`default`; `tests.support.openai_scripts.SCRIPTS` lists what it knows. By itself:
+`python -m tests.support.openai_server --port 8160`.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ TOLD = re.compile(r"\{server: ([a-z-]+) ?(.*?)\}(?=\s|$)", re.DOTALL)
 
 @dataclass
 class Received:
-    """One request: what it said, when it came, and and how it ended: whole, left by the client, running."""
+    """One request: what it said, when it came, and how it ended: whole, left by the client, running."""
 
     body: dict[str, Any]
     headers: dict[str, str]
