@@ -1,5 +1,6 @@
 """Settings of the helpdesk, all from environment variables; docs/operating.md lists them."""
 
+import os
 import sys
 from datetime import timedelta
 from typing import Any
@@ -245,6 +246,18 @@ TRANSCRIPT_MAILS_PER_HOUR = env.int("TRANSCRIPT_MAILS_PER_HOUR", 20)
 SIGN_INS_PER_MINUTE = env.int("SIGN_INS_PER_MINUTE", 60)
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", 120)
 UPLOADS_PER_MINUTE = env.int("UPLOADS_PER_MINUTE", 60)
+
+# The assistant's language model: any OpenAI-compatible endpoint; without one the embedded assistant answers
+
+ASSISTANT_BASE_URL = env.str("ASSISTANT_BASE_URL", "").rstrip("/")
+ASSISTANT_MODEL = env.str("ASSISTANT_MODEL", "")
+# Others that admins may choose. Whatever is listed gets what customers write.
+ASSISTANT_ENDPOINTS = [url.rstrip("/") for url in env.list("ASSISTANT_ENDPOINTS", default=[])]
+# An assistant names the variable that holds its key; the database never sees the key.
+ASSISTANT_API_KEYS = {
+    "ASSISTANT_API_KEY": env.str("ASSISTANT_API_KEY", ""),
+    **{name: key for name, key in os.environ.items() if name.startswith("ASSISTANT_API_KEY_")},
+}
 
 # How two browsers find each other for a call: STUN and TURN servers (RFC 8489, RFC 8656)
 
