@@ -5,7 +5,7 @@ import threading
 from celery import shared_task
 from django.utils import timezone
 
-from chat.actions import absent_agents, asking, media, outgoing_mail, people
+from chat.actions import absent_agents, answering, asking, media, outgoing_mail, people
 
 # A mail server that does not answer holds one of the worker's threads, not all.
 _sending = threading.Lock()
@@ -27,6 +27,12 @@ def watch_agents() -> int:
 def ask_agents() -> int:
     """Ask agents for what waits, where whoever should have asked died before; return how many were asked."""
     return asking.ask_everywhere()
+
+
+@shared_task(name="chat.hand_over_unanswered", ignore_result=True, expires=5)
+def hand_over_unanswered() -> int:
+    """Let people answer where the assistant was interrupted; return how many chats they got."""
+    return answering.hand_over_overdue(timezone.now())
 
 
 @shared_task(name="chat.send_mails", ignore_result=True, expires=5)

@@ -13,7 +13,7 @@ from accounts.tokens import Principal
 from chat import access, selectors
 from chat.actions import transitions
 from chat.actions.contexts import checked_context
-from chat.actions.transitions import Need
+from chat.actions.transitions import Need, Saying
 from chat.errors import InvalidInput
 from chat.models import Conversation, Status
 
@@ -24,6 +24,8 @@ def start_conversation(
     customer: Principal, queue_id: str | None = None, context: Any = None
 ) -> tuple[Conversation, bool]:
     """Return the customer's conversation that is not closed, or start one; say whether it is new (SPEC §3).
+
+    A new one waits in a queue, or is answered by the assistant where the queue or the widget has one.
 
     However many tabs start at once, there is one. `context` is kept with a new one. Raises `Forbidden` for
     agents, `NotFound` for a queue that is not the organization's, and `InvalidInput`.
@@ -51,12 +53,16 @@ def _live_conversation(customer: Principal) -> Conversation | None:
 def _create(
     customer: Principal, queue_id: str | None, context: dict[str, Any], *, now: datetime
 ) -> Conversation:
-    queue = access.queue_for_customer(customer, queue_id)
+    assistant = access.assistant_for_customer(customer, queue_id, context)
+    chosen = assistant.queue if assistant is not None and queue_id is None else None
+    queue = chosen or access.queue_for_customer(customer, queue_id)
+    status = Status.WAITING if assistant is None else Status.OPEN
     conversation = Conversation.objects.create(
         organization_id=customer.organization_id,
         customer=User.objects.get(id=customer.user_id),
         queue=queue,
-        status=Status.WAITING,
+        assistant=assistant,
+        status=status,
         context=context,
         last_activity_at=now,
         created_at=now,
@@ -66,11 +72,12 @@ def _create(
         conversation,
         kind="started",
         actor_id=customer.user_id,
-        status=Status.WAITING,
+        status=status,
         agent=None,
         says="Chat started",
         now=now,
         need=Need(queue),
+        greeting=Saying(assistant.user, assistant.greeting) if assistant and assistant.greeting else None,
         begins=True,
     )
     return conversation

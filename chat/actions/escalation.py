@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
@@ -11,10 +10,9 @@ from django.utils import timezone
 from accounts.tokens import Principal
 from chat import access
 from chat.actions import resolving, transitions
-from chat.actions.transitions import Need
+from chat.actions.transitions import Need, Saying
 from chat.errors import ConversationClosed
 from chat.models import Conversation, Status
-from queueing.models import Queue
 
 
 def request_agent(customer: Principal, conversation_id: str, queue_id: str | None = None) -> Conversation:
@@ -31,22 +29,12 @@ def request_agent(customer: Principal, conversation_id: str, queue_id: str | Non
     return escalate(
         found.id,
         actor_id=customer.user_id,
-        queue=queue,
-        reason="The customer asks for a person.",
+        need=Need(queue, reason="The customer asks for a person."),
         says=f"{customer.name} asked for a person",
     )
 
 
-def escalate(
-    conversation_id: UUID,
-    *,
-    actor_id: UUID | None,
-    queue: Queue,
-    reason: str,
-    says: str,
-    priority: int | None = None,
-    skills: Collection[str] | None = None,
-) -> Conversation:
+def escalate(conversation_id: UUID, *, actor_id: UUID | None, need: Need, says: str) -> Conversation:
     """Let what the assistant answers wait for a person, and tell the queue's agents why.
 
     One that waits or is an agent's stays as it is. Raises `ConversationClosed` and `NotFound`.
@@ -55,16 +43,28 @@ def escalate(
         conversation = transitions.lock(conversation_id)
         if conversation.status == Status.CLOSED:
             raise ConversationClosed("This conversation is closed. Start a new one to write again.")
-        if conversation.status != Status.OPEN or conversation.agent_id is not None:
-            return conversation
-        transitions.record(
-            conversation,
-            kind="escalated",
-            actor_id=actor_id,
-            status=Status.WAITING,
-            agent=None,
-            says=says,
-            now=timezone.now(),
-            need=Need(queue, priority, skills, reason),
-        )
+        if conversation.status == Status.OPEN and conversation.agent_id is None:
+            escalate_locked(conversation, actor_id=actor_id, need=need, says=says)
     return conversation
+
+
+def escalate_locked(
+    conversation: Conversation,
+    *,
+    actor_id: UUID | None,
+    need: Need,
+    says: str,
+    last_words: Saying | None = None,
+) -> None:
+    """As `escalate`, for a locked conversation that the assistant has; `last_words` are the assistant's."""
+    transitions.record(
+        conversation,
+        kind="escalated",
+        actor_id=actor_id,
+        status=Status.WAITING,
+        agent=None,
+        says=says,
+        now=timezone.now(),
+        need=need,
+        last_words=last_words,
+    )

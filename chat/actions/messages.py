@@ -6,7 +6,7 @@ from uuid import UUID
 
 from accounts.tokens import Principal
 from chat import access, fanout
-from chat.actions import resolving
+from chat.actions import answering_hooks, resolving
 from chat.actions.texts import PREVIEW_CHARACTERS, checked_client_message_id, checked_text
 from chat.errors import InvalidInput
 from chat.events import MessageCreated, QueueChanged
@@ -99,6 +99,8 @@ def _tell_sent(sent: Sent | Read) -> MessageCreated:
     assert isinstance(sent, Sent)
     if sent.is_new:
         fanout.publish(sent.created)
+        if sent.is_owed:
+            answering_hooks.owed(UUID(sent.created.conversation_id))
         if sent.waits_in is not None:
             fanout.publish(_preview(sent.created, sent.waits_in))
     return sent.created

@@ -43,6 +43,8 @@ def resolve(actor: Principal, conversation_id: str) -> Conversation:
 def reopen(actor: Principal, conversation_id: UUID) -> Conversation:
     """Open a resolved conversation again: its agent's if there still is one with room for it, else it waits.
 
+    What the assistant had is the assistant's again.
+
     One that is not resolved stays as it is. Raises `NotFound`, `NotAssigned`, `ConversationClosed`.
     """
     found = access.readable_conversation(actor, str(conversation_id))
@@ -55,13 +57,22 @@ def reopen(actor: Principal, conversation_id: UUID) -> Conversation:
         if conversation.status != Status.RESOLVED:
             return conversation
         access.check_may_write(actor, conversation)
+        answers = agent is not None or _was_assisted(conversation)
         transitions.record(
             conversation,
             kind="reopened",
             actor_id=actor.user_id,
-            status=Status.OPEN if agent else Status.WAITING,
+            status=Status.OPEN if answers else Status.WAITING,
             agent=agent,
             says="Chat reopened",
             now=timezone.now(),
         )
     return conversation
+
+
+def _was_assisted(conversation: Conversation) -> bool:
+    assistant = conversation.assistant
+    if assistant is None or not assistant.is_active or conversation.agent_id is not None:
+        return False
+    resolved = conversation.transitions.filter(kind="resolved").last()
+    return resolved is not None and resolved.from_status == Status.OPEN

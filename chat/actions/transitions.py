@@ -6,21 +6,22 @@ Locks are always taken in this order: the agent who gets something (`queueing.ag
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from accounts.ids import new_id
 from accounts.models import User
 from chat import fanout, selectors
 from chat.access import no_such
-from chat.actions import asking, inactivity, waiting
+from chat.actions import answering_hooks, asking, inactivity, waiting
 from chat.actions.texts import PREVIEW_CHARACTERS
 from chat.errors import Conflict
-from chat.events import ConversationChanged, QueueChanged
+from chat.events import ConversationChanged, MessageCreated, QueueChanged
 from chat.fanout.changes import message_created
 from chat.message_writer.rows import append_in_transaction
-from chat.models import Conversation, Participant, Status, Transition
+from chat.models import AssistantTurn, Conversation, Message, Participant, Status, Transition
 from chat.models.change_counter import take_changes
 from queueing import agents, line, timers
 from queueing.models import Queue
@@ -37,6 +38,15 @@ class Need:
     priority: int | None = None
     skills: Collection[str] | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What somebody says with a change of state: the assistant's greeting, or its last words."""
+
+    sender: User
+    text: str
+    id: UUID = field(default_factory=new_id)
 
 
 def lock(conversation_id: UUID) -> Conversation:
@@ -74,15 +84,18 @@ def record(
     says: str,
     now: datetime,
     need: Need | None = None,
+    last_words: Saying | None = None,
+    greeting: Saying | None = None,
     begins: bool = False,
 ) -> None:
     """Move a locked conversation to `status` and `agent`, and tell everyone once it is committed.
 
     In the same transaction it enters its line or is known to have left it, its timers are set, what agents
     were asked about it is withdrawn, and the audit trail and the system message `says` are written (SPEC §3).
-    With a `need` it moves into that queue. One conversation in a transaction: see `take_changes`.
+    `last_words` stand before that message, a `greeting` after it. With a `need` it moves into that queue. One conversation in a transaction: see `take_changes`.
     """
     from_status, from_queue_id = ("", None) if begins else (conversation.status, conversation.queue_id)
+    was_assisted = from_status == Status.OPEN and conversation.agent_id is None
     if need is not None:
         _take_on(conversation, need)
     Transition.objects.create(
@@ -100,15 +113,23 @@ def record(
     if agent is not None and agent.id != conversation.agent_id:
         agents.note_assigned(agent.id, now)
     asking.withdraw(conversation, goes_to=agent)
+    if was_assisted:
+        # What the assistant is just saying finds no turn any more, and is not said.
+        AssistantTurn.objects.filter(conversation=conversation).delete()
     conversation.status, conversation.agent = status, agent
     if status == Status.WAITING:
         _enter_line(conversation, now=now, restarts=kind == "reopened")
     _watch(conversation, now=now)
-    _tell(conversation, kind, says, begins=begins, now=now)
+    said = [last_words, says, greeting]
+    _tell(conversation, kind, [one for one in said if one is not None], begins=begins, now=now)
     if status == Status.WAITING:
         _tell_added(conversation, need.reason if need is not None else None)
-    elif from_status == Status.WAITING and from_queue_id is not None:
+    elif (from_status == Status.WAITING or was_assisted) and from_queue_id is not None:
         _tell_removed(conversation, from_queue_id)
+    if status == Status.OPEN and agent is None:
+        _tell_assisted(conversation)
+    elif was_assisted and status != Status.CLOSED:
+        answering_hooks.taken_from_assistant(conversation.id)
 
 
 def _take_on(conversation: Conversation, need: Need) -> None:
@@ -165,6 +186,23 @@ def _tell_added(conversation: Conversation, escalation: str | None) -> None:
     asking.ask_on_commit(conversation.queue)
 
 
+def _tell_assisted(conversation: Conversation) -> None:
+    """Tell a queue's agents that the assistant answers in a chat, so that they can watch it."""
+    if conversation.queue_id is not None:
+        fanout.publish_on_commit(
+            QueueChanged(
+                kind="assisted",
+                queue_id=str(conversation.queue_id),
+                conversation_id=str(conversation.id),
+                customer=selectors.person(conversation.customer),
+                preview=selectors.last_texts([conversation]).get(str(conversation.id), "")[
+                    :PREVIEW_CHARACTERS
+                ],
+                waiting_since=conversation.created_at,
+            )
+        )
+
+
 def _tell_removed(conversation: Conversation, queue_id: UUID) -> None:
     """Tell a queue's agents that a conversation waits no more, and who has it."""
     taken_by = conversation.agent if conversation.status == Status.OPEN else None
@@ -179,24 +217,52 @@ def _tell_removed(conversation: Conversation, queue_id: UUID) -> None:
     )
 
 
-def _tell(conversation: Conversation, kind: str, says: str, *, begins: bool, now: datetime) -> None:
-    change = take_changes(conversation.organization_id, 2)
+def _tell(
+    conversation: Conversation, kind: str, said: Sequence[Saying | str], *, begins: bool, now: datetime
+) -> None:
+    change = take_changes(conversation.organization_id, 1 + len(said))
     _count_change(conversation, change)
     changed_version = conversation.version
     joins = [conversation.customer_id] if begins else []
     if conversation.agent_id is not None:
         joins.append(conversation.agent_id)
     _take_part(conversation, joins)
-    message = append_in_transaction(conversation, says, change=change + 1, now=now)
+    messages = [
+        _append(conversation, one, change=number, now=now)
+        for number, one in enumerate(said, start=change + 1)
+    ]
     conversation.last_activity_at = now
     conversation.save()
-    # Counted after the message, so that what is told is what stands there after the commit.
+    # Counted after the messages, so that what is told is what stands there after the commit.
     facts = selectors.conversation_facts(conversation)
-    said = selectors.new_message_facts(conversation, message)
     fanout.publish_on_commit(
         ConversationChanged(facts.id, changed_version, facts, kind),
-        message_created(conversation, said, message.created_version),
+        *(_created(conversation, message) for message in messages),
     )
+
+
+def _append(conversation: Conversation, said: Saying | str, *, change: int, now: datetime) -> Message:
+    if isinstance(said, str):
+        return append_in_transaction(conversation, said, change=change, now=now)
+    return append_in_transaction(
+        conversation, said.text, change=change, now=now, sender=said.sender, message_id=said.id
+    )
+
+
+def _created(conversation: Conversation, message: Message) -> MessageCreated:
+    said = selectors.new_message_facts(conversation, message)
+    return message_created(conversation, said, message.created_version)
+
+
+def say(conversation: Conversation, saying: Saying, *, now: datetime) -> None:
+    """Let somebody say something in a locked conversation; tell everyone once it is committed.
+
+    For what is said together with other changes: all else goes through `chat.message_writer`.
+    """
+    message = _append(conversation, saying, change=take_changes(conversation.organization_id), now=now)
+    conversation.last_activity_at = now
+    conversation.save(update_fields=["last_seq", "version", "change", "updated_at", "last_activity_at"])
+    fanout.publish_on_commit(_created(conversation, message))
 
 
 def touch(conversation: Conversation, kind: str, *, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Keeps an assistant's instructions out of its answers, while these are being said (THREATS D6).
 
-A net below the rule that instructions hold no secrets: it knows their words, however they are spaced, cased or
+A net below the rule that instructions hold no secrets: it knows their words, however they are spaced or
 decorated, and not a translation of them.
 """
 

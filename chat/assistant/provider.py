@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -81,7 +81,7 @@ class Toolbox(Protocol):
 class Provider(Protocol):
     """Somebody who writes answers."""
 
-    def answer(self, request: Request, tools: Toolbox) -> AsyncIterator[str | Usage]:
+    def answer(self, request: Request, tools: Toolbox) -> AsyncGenerator[str | Usage]:
         """Give the answer piece by piece, as it is written.
 
         Closing the iterator stops the work. Raises `ProviderFailed`; a silence is the caller's to notice.

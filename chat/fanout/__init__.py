@@ -11,7 +11,7 @@ from django.db import transaction
 from chat.events import Event
 from chat.fanout.process import ProcessFanout
 
-__all__ = ["listen", "publish", "publish_on_commit"]
+__all__ = ["listen", "of_process", "publish", "publish_on_commit"]
 
 _listening: ProcessFanout | None = None
 _sending: ProcessFanout | None = None
@@ -28,15 +28,18 @@ def listen() -> ProcessFanout:
     return _listening
 
 
+def of_process() -> ProcessFanout:
+    """This process's fan-out: that of the sockets, else one that only sends."""
+    fanout = _listening
+    return _sender() if fanout is None or fanout.loop.is_closed() else fanout
+
+
 def publish(event: Event) -> None:
     """Tell everyone who is connected anywhere; from any thread, without waiting and without raising.
 
     A durable event may be published only after its transaction has committed: see `publish_on_commit`.
     """
-    fanout = _listening
-    if fanout is None or fanout.loop.is_closed():
-        fanout = _sender()
-    fanout.publish(event)
+    of_process().publish(event)
 
 
 def publish_on_commit(*events: Event) -> None:

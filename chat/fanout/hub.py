@@ -11,6 +11,7 @@ import structlog
 from chat import rooms
 from chat.events import DURABLE_EVENTS, DurableEvent, Event
 from chat.fanout.delivery import Dialect, Member, Outgoing
+from chat.fanout.streams import Streams
 from chat.fanout.timeline import Timeline
 
 log = structlog.get_logger(__name__)
@@ -31,8 +32,13 @@ class Hub:
     socket takes finished frames.
     """
 
-    def __init__(self, on_gap: Callable[[str], None] = lambda conversation_id: None) -> None:
+    def __init__(
+        self,
+        on_gap: Callable[[str], None] = lambda conversation_id: None,
+        publish: Callable[[Event], None] = lambda event: None,
+    ) -> None:
         self.timelines: dict[str, Timeline] = {}
+        self.streams = Streams(publish)
         self._on_gap = on_gap
         self._dialects: dict[str, Dialect] = {}
         self._members: defaultdict[str, dict[str, set[Member]]] = defaultdict(dict)
@@ -87,6 +93,7 @@ class Hub:
             if held_version > version:
                 member.deliver(frame)
         joining.held.clear()
+        self._tell_so_far(member, conversation_id)
         self.timelines[conversation_id].begin(version)
         self._settle(room, conversation_id)
 
@@ -129,7 +136,17 @@ class Hub:
             timeline.catch_up(events, version)
             self._settle(rooms.conversation(conversation_id), conversation_id)
 
+    def _tell_so_far(self, member: Member, conversation_id: str) -> None:
+        so_far = self.streams.so_far(conversation_id)
+        if so_far is not None:
+            for outgoing in self._dialects[member.namespace](so_far):
+                member.deliver(outgoing.encode(member.user_id))
+
     def _deliver(self, event: Event) -> None:
+        for passed_on in self.streams.pass_on(event):
+            self._say(passed_on)
+
+    def _say(self, event: Event) -> None:
         for namespace, dialect in self._dialects.items():
             try:
                 for outgoing in dialect(event):
@@ -141,6 +158,8 @@ class Hub:
     def _send(self, namespace: str, outgoing: Outgoing, version: int | None) -> None:
         frames: dict[str, str] = {}
         for member, joining in self._recipients(namespace, outgoing):
+            if outgoing.joined_only and joining is not None and joining.version is None:
+                continue
             reader = member.user_id if outgoing.is_personal else ""
             frame = frames.get(reader)
             if frame is None:

@@ -38,7 +38,7 @@ class ProcessFanout:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self.hub = Hub(on_gap=self._watch_gap)
+        self.hub = Hub(on_gap=self._watch_gap, publish=self.publish)
         self.positions = Positions(self.hub)
         self._origin = uuid.uuid4().hex
         self._unsent: list[Event] = []

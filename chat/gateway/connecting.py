@@ -50,6 +50,8 @@ async def see_off(socket: Socket, reason: str = "") -> None:
         return
     principal, socket.principal = socket.principal, None
     typing.stop_all(socket, principal)
+    if (suggestion := socket.state.pop("suggestion", None)) is not None:
+        suggestion.cancel()
     fanout.listen().hub.leave_all(socket)
     silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
     await presence.leave(principal.user_id, socket.id, silent_since)

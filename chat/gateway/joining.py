@@ -34,6 +34,8 @@ async def join(
     if socket.principal is None:
         hub.leave_all(socket)  # it closed meanwhile
         return found
+    if found.conversation.handler != "assistant":
+        hub.streams.note_taken(key, found.conversation.version)
     hand_over(found)
     hub.finish_joining(socket, key, found.conversation.version)
     typing.joined(socket).add(key)

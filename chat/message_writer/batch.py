@@ -29,8 +29,10 @@ from chat.message_writer.stored import (
     find_messages,
     find_participants,
     find_resent,
+    has_assistant,
     lock_conversations,
     lock_media,
+    owe_answers,
     resend_key,
     save_conversations,
     save_read_marks,
@@ -70,6 +72,7 @@ class Batch:
         self._new: list[rows.NewMessage] = []
         self._moved: set[tuple[UUID, UUID]] = set()
         self._sent_media: list[Media] = []
+        self._owed: set[UUID] = set()
 
     def answer(self, request: Request) -> Answer | HelpdeskError:
         """Do one request in memory."""
@@ -83,6 +86,7 @@ class Batch:
         save_sent_media(self._sent_media)
         self._number_changes()
         rows.insert(self._new)
+        owe_answers(self._owed, self.now)
         save_read_marks([self._participants[key] for key in self._moved])
         save_conversations([row for row in self.conversations.values() if row.has_changed], self.now)
 
@@ -150,7 +154,12 @@ class Batch:
         if key is not None:
             self._resent[key] = message
         waits_in = conversation.queue_id if conversation.status == Status.WAITING else None
-        return Sent(self._created(conversation, message, request), is_new=True, waits_in=waits_in)
+        is_owed = request.sender.is_customer and has_assistant(conversation)
+        if is_owed:
+            self._owed.add(conversation.id)
+        return Sent(
+            self._created(conversation, message, request), is_new=True, waits_in=waits_in, is_owed=is_owed
+        )
 
     def _media_to_send(self, request: SendMessage, conversation: LockedConversation) -> Media | None:
         if request.media_id is None:

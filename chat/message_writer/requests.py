@@ -39,12 +39,14 @@ class MarkRead:
 class Sent:
     """A stored message; `is_new` is False where a resend found the first one.
 
-    `waits_in` is the queue in which the conversation waits for somebody to answer, if it does.
+    `waits_in` is the queue in which the conversation waits for somebody to answer, if it does; `is_owed` says
+    that the assistant is to answer.
     """
 
     created: MessageCreated
     is_new: bool
     waits_in: UUID | None = None
+    is_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.ids import new_id
+from accounts.models import User
 from chat.models import Conversation, Message, MessageType
 
 
@@ -58,8 +60,17 @@ def _values(message: NewMessage) -> list[Any]:
     return [column.get_db_prep_value(getattr(message, column.attname), connection) for column in COLUMNS]
 
 
-def append_in_transaction(conversation: Conversation, text: str, *, change: int, now: datetime) -> Message:
-    """Append a system message to a conversation that the caller has locked and will save.
+def append_in_transaction(
+    conversation: Conversation,
+    text: str,
+    *,
+    change: int,
+    now: datetime,
+    sender: User | None = None,
+    message_id: UUID | None = None,
+) -> Message:
+    """Append a message to a conversation that the caller has locked and will save: the system's, without a
+    sender.
 
     Numbers it on the model: `last_seq` and `version` go up by one, `change` is the one given.
     """
@@ -68,12 +79,14 @@ def append_in_transaction(conversation: Conversation, text: str, *, change: int,
     conversation.change = change
     conversation.updated_at = now
     return Message.objects.create(
+        id=message_id or new_id(),
         conversation=conversation,
         seq=conversation.last_seq,
         version=conversation.version,
         created_version=conversation.version,
         change=change,
-        type=MessageType.SYSTEM,
+        sender=sender,
+        type=MessageType.TEXT if sender else MessageType.SYSTEM,
         text=text,
         created_at=now,
     )

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
 
 from chat.message_writer import rows
 from chat.message_writer.requests import MarkRead, SendMessage
-from chat.models import Conversation, Media, Message, Participant
+from chat.models import AssistantTurn, Conversation, Media, Message, Participant, Status
+
+LEASE = timedelta(seconds=6)
+"""How long nobody need be heard of who answers for the assistant (see `AssistantTurn`)."""
 
 ResendKey = tuple[UUID, UUID, str]
 
@@ -77,6 +80,18 @@ def save_conversations(conversations: Iterable[LockedConversation], now: datetim
                 for row in conversations
             ],
         )
+
+
+def has_assistant(conversation: LockedConversation) -> bool:
+    """Whether the assistant answers in this conversation (SPEC §3)."""
+    return conversation.status == Status.OPEN and conversation.agent_id is None
+
+
+def owe_answers(conversation_ids: Collection[UUID], now: datetime) -> None:
+    """Remember that the assistant owes these customers an answer; a turn that there is goes on."""
+    if conversation_ids:
+        turns = [AssistantTurn(conversation_id=one, lease_until=now + LEASE) for one in conversation_ids]
+        AssistantTurn.objects.bulk_create(turns, ignore_conflicts=True)
 
 
 def save_read_marks(moved: Sequence[Participant]) -> None:

@@ -65,7 +65,7 @@ class Assistant(models.Model):
         default="ASSISTANT_API_KEY",
         validators=[KEY_VARIABLE],
         verbose_name="key",
-        help_text="The variable of the environment that holds the endpoint's key. The key itself is never stored.",
+        help_text="The variable of the environment that holds the endpoint's key. The key is never stored.",
     )
     temperature = models.FloatField(
         null=True,

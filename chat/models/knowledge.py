@@ -50,30 +50,36 @@ class Passage(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="passages")
+    language = models.CharField(max_length=10, help_text="Whose stems its words have: en, pt.")
     position = models.PositiveSmallIntegerField()
     heading = models.CharField(max_length=200, blank=True)
     text = models.TextField(help_text="Plain text, as it is said to a customer.")
-    word_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["position"]
+        indexes = [models.Index(fields=["organization", "language"])]
 
     def __str__(self) -> str:
         return self.heading or str(self.article)
 
 
 class PassageWord(models.Model):
-    """A word of a passage, reduced to its stem: the full-text index, the same on every database."""
+    """A word of a passage, reduced to its stem: the full-text index, the same on every database.
+
+    `weight`, 0 to 1, says how much the passage is about it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
     passage = models.ForeignKey(Passage, on_delete=models.CASCADE, related_name="words")
+    language = models.CharField(max_length=10)
     stem = models.CharField(max_length=60)
     weight = models.FloatField()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "stem"])]
+        indexes = [models.Index(fields=["organization", "language", "stem"])]
 
     def __str__(self) -> str:
         return self.stem

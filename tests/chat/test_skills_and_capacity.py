@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from chat.actions import escalation, resolving, routing, transfers
+from chat.actions.transitions import Need
 from chat.errors import AtCapacity, InvalidInput
 from chat.events import QueueChanged
 from chat.models import Conversation
@@ -139,11 +140,8 @@ def test_an_escalated_chat_waits_and_the_agents_are_told_why(people, told):
     escalation.escalate(
         chat.id,
         actor_id=None,
-        queue=people.support,
-        reason="Wants its money back",
+        need=Need(people.support, 2, ["billing"], "Wants its money back"),
         says="The assistant asks for a person",
-        priority=2,
-        skills=["billing"],
     )
     [added] = told.of(QueueChanged)
     assert (added.kind, added.reason, added.priority, added.skills) == (

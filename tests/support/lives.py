@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.tokens import Principal
 from chat.actions import (
+from chat.actions.transitions import Need
     asking,
     conversations,
     escalation,
@@ -94,7 +95,8 @@ def hand_back_and_escalate(people: People, conversation: Conversation, queue_id:
             now=timezone.now(),
         )
     queue = Queue.objects.get(id=queue_id)
-    escalation.escalate(conversation.id, actor_id=None, queue=queue, reason="It asks why.", says="Help comes")
+    need = Need(queue, reason="It asks why.")
+    escalation.escalate(conversation.id, actor_id=None, need=need, says="Help comes")
 
 
 def forget_everything() -> None:
