@@ -106,6 +106,7 @@ def database(url: str) -> dict[str, Any]:
     """
     configuration: dict[str, Any] = {**env.db_url_config(url), "CONN_MAX_AGE": 0}
     if configuration["ENGINE"] == "django.db.backends.sqlite3":
+        configuration["ENGINE"] = "helpdesk.sqlite"
         configuration["OPTIONS"] = SQLITE_OPTIONS
         # Threads with connections of their own must see one database, so tests use a file too.
         configuration["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}

@@ -28,6 +28,8 @@ def pick_next(agent: Principal, queue_id: str | None = None) -> Conversation | N
     if not line.has_any(queue_ids, skills):
         return None  # Most of many who want the last chat come too late: they need not wait for each other.
     with transaction.atomic():
+        if not line.has_any(queue_ids, skills):
+            return None  # it was taken while we waited for our turn to write, as one does on SQLite
         check_room(agent)
         while (key := line.take_next(queue_ids, skills)) is not None:
             try:
