@@ -3,6 +3,7 @@
 What is not yours and what does not exist are the same `NotFound`, so that nobody can probe ids.
 """
 
+from chat.access.assistants import assistant_for_customer, assistant_of_widget, assistant_to_resume
 from chat.access.claims import check_claims, check_may_change_email, check_origin
 from chat.access.conversations import (
     ConversationOwnership,
@@ -21,10 +22,14 @@ from chat.access.files import sendable_media, transcript_address, viewable_media
 from chat.access.lookup import no_such, parse_id
 from chat.access.people import agent_to_assign, colleague, customer, staff, team
 from chat.access.queues import checked_skills, queue_for_customer, queue_of_organization, served_queue_ids
+from chat.access.widgets import widget_of_organization
 
 __all__ = [
     "ConversationOwnership",
     "agent_to_assign",
+    "assistant_for_customer",
+    "assistant_of_widget",
+    "assistant_to_resume",
     "check_claims",
     "check_may_change_email",
     "check_may_read",
@@ -51,4 +56,5 @@ __all__ = [
     "team",
     "transcript_address",
     "viewable_media",
+    "widget_of_organization",
 ]
