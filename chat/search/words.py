@@ -21,20 +21,20 @@ def words_of(query: str, *, field: str = "q") -> list[str]:
     query = query.strip()
     if not 1 <= len(query) <= MAX_QUERY_CHARACTERS:
         raise InvalidInput(f"{field} must have 1 to {MAX_QUERY_CHARACTERS} characters.", field=field)
-    words = _split(_plain(query))
+    words = split(plain(query))
     if not words:
         raise InvalidInput(f"{field} must hold a letter or a digit.", field=field)
     # The last one counts as the beginning of a word, so it stays where it is when it comes twice.
     return list(dict.fromkeys(reversed(words)))[::-1]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Letters as the index has them: small, and without the accents of Latin, Greek and Cyrillic."""
     decomposed = unicodedata.normalize("NFKD", text).translate(ACCENTS)
     return unicodedata.normalize("NFC", decomposed).lower()
 
 
-def _split(text: str) -> list[str]:
+def split(text: str) -> list[str]:
     """Letters, marks and digits that stand together are a word, as for FTS5's `unicode61`."""
     return "".join(character if _is_of_a_word(character) else " " for character in text).split()
 
@@ -59,6 +59,6 @@ def snippet(text: str, words: Sequence[str]) -> str:
 
 def _first_place(line: str, words: Sequence[str]) -> int:
     # Letter by letter, so that a place here is the same place in the line.
-    plain = "".join(_plain(character)[:1] or character for character in line)
-    places = [match.start() for word in words if (match := re.search(rf"\b{re.escape(word)}", plain))]
+    letters = "".join(plain(character)[:1] or character for character in line)
+    places = [match.start() for word in words if (match := re.search(rf"\b{re.escape(word)}", letters))]
     return min(places, default=0)

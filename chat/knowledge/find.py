@@ -1,0 +1,108 @@
+"""Finding the passages that answer a question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from heapq import nlargest
+from itertools import islice
+from math import log
+from uuid import UUID
+
+from django.db.models import Count
+
+from chat.knowledge.words import stems
+from chat.models import Passage, PassageWord
+
+MAX_LANGUAGES = 8
+MAX_QUESTION_WORDS = 100
+MAX_POSTINGS = 4_000
+"""So many places of words are looked at, those of the rarest words first."""
+MAX_CANDIDATES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that may answer. `score`, 0 to 1: how much of what the question is about it is about."""
+
+    article_id: UUID
+    title: str
+    heading: str
+    text: str
+    language: str
+    score: float
+
+
+def find(organization_id: UUID, question: str, limit: int = 3) -> list[Hit]:
+    """Find the passages of an organization's published articles that answer best, the best one first.
+
+    However long the question and however many the articles, what is read is bounded.
+    """
+    languages = (
+        Passage.objects.filter(organization_id=organization_id)
+        .values_list("language")
+        .annotate(passages=Count("*"))
+        .order_by("-passages", "language")[:MAX_LANGUAGES]
+    )
+    scores: dict[int, float] = {}
+    for language, passages in languages:
+        words = list(islice(dict.fromkeys(stems(question, language)), MAX_QUESTION_WORDS))
+        if words:
+            scores |= _scores(organization_id, language, words, passages)
+    best = nlargest(limit, scores, key=lambda passage_id: (scores[passage_id], -passage_id))
+    return _hits(organization_id, {passage_id: scores[passage_id] for passage_id in best})
+
+
+def _scores(organization_id: UUID, language: str, words: list[str], passages: int) -> dict[int, float]:
+    """The share of the question's words that each passage has, each word weighed by how rare it is."""
+    places = PassageWord.objects.filter(organization_id=organization_id, language=language)
+    counts = dict(
+        places.filter(stem__in=words).values_list("stem").annotate(places=Count("*")).order_by("stem")
+    )
+    rarity = {
+        word: log(1 + passages / counts.get(word, 1))
+        for word in words
+        # A number that no article has is a customer's own: of its order, a date.
+        if word in counts or not any(character.isdigit() for character in word)
+    }
+    looked_at = list(_rarest(counts))
+    found: dict[int, float] = defaultdict(float)
+    postings = places.filter(stem__in=looked_at).values_list("passage_id", "stem", "weight")
+    for passage_id, stem, weight in postings.order_by("passage_id")[:MAX_POSTINGS]:
+        found[passage_id] += rarity[stem] * weight
+    candidates = nlargest(MAX_CANDIDATES, found, key=lambda passage_id: (found[passage_id], -passage_id))
+    others = places.filter(stem__in=counts.keys() - looked_at, passage_id__in=candidates)
+    for passage_id, stem, weight in others.values_list("passage_id", "stem", "weight"):
+        found[passage_id] += rarity[stem] * weight
+    whole = sum(rarity.values())
+    return {passage_id: found[passage_id] / whole for passage_id in candidates}
+
+
+def _rarest(counts: Mapping[str, int]) -> Iterator[str]:
+    """The rarest words, at least one, whose places together are not too many."""
+    total = 0
+    for word in sorted(counts, key=lambda word: (counts[word], word)):
+        total += counts[word]
+        if total > MAX_POSTINGS and total != counts[word]:
+            return
+        yield word
+
+
+def _hits(organization_id: UUID, scores: Mapping[int, float]) -> list[Hit]:
+    # Whose and published: the index holds nothing else, and it does not hurt to ask.
+    rows = Passage.objects.filter(
+        id__in=scores, article__organization_id=organization_id, article__is_published=True
+    ).select_related("article")
+    hits = [
+        Hit(
+            article_id=row.article_id,
+            title=row.article.title,
+            heading=row.heading,
+            text=row.text,
+            language=row.language,
+            score=scores[row.id],
+        )
+        for row in rows
+    ]
+    return sorted(hits, key=lambda hit: (-hit.score, str(hit.article_id), hit.heading))

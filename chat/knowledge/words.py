@@ -1,0 +1,75 @@
+"""The words of a text that say what it is about, as stems."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import stopwords
+from Stemmer import Stemmer
+
+from chat.search.words import plain, split
+
+MAX_STEM_CHARACTERS = 60
+
+FILLERS = {
+    "en": """
+        actually already also another anybody anyone anything ask asking can could dear else ever
+        find get gets getting give go going good got great happen happens hello help hey hi
+        however im ive just kindly know let like little look looking lot make making many may
+        maybe might much must need needed needs nice now ok okay one perhaps please possible
+        possibly problem question questions quick quickly quite really right say see shall someone
+        somebody something still stuff sure tell thank thanks thing things think tried try trying
+        us use used using via wanna want wanted wants way well will wish wonder wondering yeah yes
+        yet
+    """,
+    "de": """
+        also bitte brauche brauchen danke denn dir eigentlich einfach etwas frage fragen geben
+        geht gern gerne gibt habe haben hallo hat hilfe ihnen mal man mich mir möchte möchten muss
+        nur sagen schon sehr viel viele wäre welche welcher welches will wissen wollen wollte
+        würde
+    """,
+}
+"""With which people ask, but which are about nothing, beyond the stop words of their language."""
+
+STEMMERS = {
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek",
+    "en": "english", "es": "spanish", "et": "estonian", "eu": "basque", "fa": "persian",
+    "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian", "hy": "armenian",
+    "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali",
+    "nl": "dutch", "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese",
+    "ro": "romanian", "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+    "yi": "yiddish",
+}  # fmt: skip
+"""By ISO 639-1. Words of other languages stand for themselves."""
+
+
+def base_language(tag: str) -> str:
+    """The language of a tag (BCP 47), without script and region: pt of pt-BR."""
+    return tag.strip().lower().replace("_", "-").partition("-")[0]
+
+
+def stems(text: str, language: str) -> list[str]:
+    """Take the words out of a text, in their order, without accents, endings, and those about nothing."""
+    about_nothing = _about_nothing(language)
+    words = [
+        word
+        for part in plain(text).split()
+        if "@" not in part and "://" not in part  # an address says nothing
+        for word in split(part)
+        if word not in about_nothing and (len(word) > 1 or not word.isascii())
+    ]
+    stemmer = _stemmer(language)
+    return [stem[:MAX_STEM_CHARACTERS] for stem in (stemmer.stemWords(words) if stemmer else words)]
+
+
+def _stemmer(language: str) -> Any:
+    # Made anew each time, which takes a microsecond: one must not be used by two threads.
+    algorithm = STEMMERS.get(language)
+    return Stemmer(algorithm) if algorithm else None
+
+
+@cache
+def _about_nothing(language: str) -> frozenset[str]:
+    listed = [*stopwords.safe_get_stopwords(language), *FILLERS.get(language, "").split()]
+    return frozenset(part for word in listed for part in split(plain(word)))
