@@ -5,7 +5,7 @@ import threading
 from celery import shared_task
 from django.utils import timezone
 
-from chat.actions import absent_agents, answering, asking, media, outgoing_mail, people
+from chat.actions import absent_agents, answering, asking, assistant_usage, media, outgoing_mail, people
 
 # A mail server that does not answer holds one of the worker's threads, not all.
 _sending = threading.Lock()
@@ -50,6 +50,12 @@ def send_mails() -> int:
 def forget_mails() -> int:
     """Remove what old mails said; return of how many."""
     return outgoing_mail.forget_content(timezone.now())
+
+
+@shared_task(name="chat.forget_usage", ignore_result=True, expires=3600)
+def forget_usage() -> int:
+    """Remove what assistants used on days long past; return how many counts."""
+    return assistant_usage.forget_old(timezone.now())
 
 
 @shared_task(name="chat.remove_old_media", ignore_result=True, expires=600)

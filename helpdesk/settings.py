@@ -144,11 +144,17 @@ CELERY_BEAT_SCHEDULE = {
     # A tick nobody took within a few seconds is worth nothing: the next one does its work too.
     "tick": {"task": "queueing.tick", "schedule": 1.0, "options": {"expires": 5}},
     "ask-agents": {"task": "chat.ask_agents", "schedule": 1.0, "options": {"expires": 5}},
+    "hand-over-unanswered": {
+        "task": "chat.hand_over_unanswered",
+        "schedule": 1.0,
+        "options": {"expires": 5},
+    },
     "watch-agents": {"task": "chat.watch_agents", "schedule": 5.0, "options": {"expires": 5}},
     "remove-old-media": {"task": "chat.remove_old_media", "schedule": 600.0, "options": {"expires": 600}},
     "tell-vanished": {"task": "chat.tell_vanished", "schedule": 5.0, "options": {"expires": 5}},
     "send-mails": {"task": "chat.send_mails", "schedule": 3.0, "options": {"expires": 5}},
     "forget-mails": {"task": "chat.forget_mails", "schedule": 3600.0, "options": {"expires": 3600}},
+    "forget-usage": {"task": "chat.forget_usage", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 # People, signing in, tokens
