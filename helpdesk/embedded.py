@@ -94,9 +94,7 @@ def bundle_widget(entry: Path, bundle: Path) -> bool:
             "--log-level=warning",
             # The socket.io-client of the widget's file does without what the widget does not use.
             f"--alias:socket.io-client={WIDGET_SOCKET / 'client.js'}",
-            f"--alias:engine.io-client={WIDGET_SOCKET / 'engine.js'}",
             f"--alias:engine.io-parser={WIDGET_SOCKET / 'engine_parser.js'}",
-            f"--alias:socket.io-parser={WIDGET_SOCKET / 'parser.js'}",
             f"--outfile={bundle}",
         ],
         cwd=BASE_DIR,

@@ -4,7 +4,7 @@ const CHANGES = {
   "chat-assigned": ({ agentName, agentEmail }) => ({
     status: "open", handler: "agent", agent: { name: agentName, email: agentEmail }, agentStatus: "online",
   }),
-  "chat-resolved": () => ({ status: "resolved" }),
+  "chat-resolved": () => ({ status: "resolved", handler: null }),
   // To another agent it is offered only, and stays with the first until then.
   "chat-transferred": ({ toQueue }) => toQueue && { status: "waiting", handler: "queue", agent: null, agentStatus: undefined, queue: toQueue },
   "queue-timeout": () => ({ queueTimedOut: true }),

@@ -26,8 +26,7 @@ export class LiveConversation {
   #emit;
   #clock;
   #ownId = null;
-  #backlog = [];
-  #earlyPlace = null;
+  #early = [];
   #unreadMark = null;
   #gapTimer = null;
   #typingSender;
@@ -90,14 +89,13 @@ export class LiveConversation {
       this.closesAt = null;
       this.queue = null;
     }
-    const backlog = this.#backlog.filter((message) => message.chatId === chat.chatId);
-    this.#backlog = [];
-    for (const message of backlog) this.#store(message);
+    const early = this.#early.filter(([, data]) => data?.chatId === chat.chatId);
+    this.#early = [];
+    for (const [event, message] of early) if (event === "chat-message") this.#store(message);
     const isSameAgent = this.state.chat?.agent?.email === chat.agent?.email;
     this.state.applyChat({ ...chat, agentStatus: isSameAgent ? this.state.chat?.agentStatus : undefined });
     if (chat.status !== "waiting") this.queue = null;
-    if (this.#earlyPlace?.chatId === chat.chatId) this.#queued(this.#earlyPlace);
-    this.#earlyPlace = null;
+    for (const [event, data] of early) this.#takeChange(event, data);
     this.#outbox.address(chat.chatId);
     this.#sendReadMark();
     this.#checkGap();
@@ -111,18 +109,19 @@ export class LiveConversation {
     this.state = null;
     this.closesAt = null;
     this.queue = null;
-    this.#backlog = [];
+    this.#early = [];
     this.#changed();
   }
 
   /** Takes an event of the server (SPEC §5.2). */
   receive(event, data) {
-    if (event === "messages") data.forEach((message) => this.#takeMessage(message));
-    else if (event === "chat-message") this.#takeMessage(data);
-    else if (this.chatId !== null && data?.chatId === this.chatId) this.#takeChange(event, data);
+    if (event === "messages") data.forEach((message) => this.receive("chat-message", message));
     else if (event === "presence-change" && !data?.chatId) this.#takePresence(data);
-    // The place may be told before the ack that says which conversation this is.
-    else if (event === "queue-position") this.#earlyPlace = data;
+    // The backlog, and what follows it, comes before the ack that says which conversation this is.
+    else if (this.chatId === null) this.#early.push([event, data]);
+    else if (data?.chatId !== this.chatId) return;
+    else if (event === "chat-message") this.#takeMessage(data);
+    else this.#takeChange(event, data);
   }
 
   /** An outbox entry was stored. */
@@ -143,6 +142,7 @@ export class LiveConversation {
   connectionLost() {
     this.typing.clear();
     this.state?.updateChat({ agentStatus: undefined });
+    this.state?.forgetStream();
   }
 
   keyPressed() {
@@ -202,11 +202,6 @@ export class LiveConversation {
   }
 
   #takeMessage(message) {
-    if (message.chatId !== this.chatId) {
-      // The first backlog comes before the ack that says which conversation this is.
-      if (this.chatId === null) this.#backlog.push(message);
-      return;
-    }
     const isNew = this.#store(message);
     if (isNew) this.#emit("message", { message, isOwn: this.state.isOwn(message) });
     // A system line tells of a change, and not each has an event of its own (back into the queue, for one).
@@ -230,6 +225,7 @@ export class LiveConversation {
       "presence-change": () => this.#takePresence(data),
       "chat-closed": () => this.#close(data),
       "queue-position": () => this.#queued(data),
+      "chat-stream": () => this.state.applyStream(data),
       "inactivity-warning": () => { this.closesAt = data.closesAt; },
     };
     const chat = chatChanges(event, data);

@@ -1,6 +1,7 @@
 /** One conversation as a client knows it: messages by seq, what is missing, what is unread, what was read. */
 
 import { isSystemMessage, revisionOf } from "./messages.js";
+import { Stream } from "./stream.js";
 
 export class Conversation {
   /** The latest `chat` object of an ack (SPEC §5), or null before the first join. */
@@ -14,6 +15,7 @@ export class Conversation {
   #ownReadSeq = 0;
   #unreadBeforeWindow = 0;
   #readSeqs = new Map();
+  #stream = new Stream();
 
   /**
    * @param {object} options
@@ -58,6 +60,11 @@ export class Conversation {
     return lastHeld < Math.max(this.lastSeq, this.#serverLastSeq) ? lastHeld : null;
   }
 
+  /** The answer the assistant is just giving, `{id, text, tool}`, or null. */
+  get stream() {
+    return this.#stream.answer;
+  }
+
   /** How many messages of others this user has not read; system lines do not count. */
   get unread() {
     const counted = this.messages.filter((message) => this.#counts(message) && message.seq > this.#ownReadSeq);
@@ -67,6 +74,7 @@ export class Conversation {
   /** Takes a confirmed message in; false when it was held already. A message that comes again replaces the first. */
   apply(message) {
     const held = this.#bySeq.get(message.seq);
+    this.#stream.applyMessage(message);
     // A page of history may have been read before an edit that was told before the page came.
     const isOutdated = held && revisionOf(message) < revisionOf(held);
     const isRead = Boolean(held?.isRead || message.isRead);
@@ -87,7 +95,8 @@ export class Conversation {
 
   /** Takes the `chat` of a join ack. Its backlog must have been applied before: `unread` is counted from the end of it. */
   applyChat(chat) {
-    this.chat = chat;
+    this.chat = null;
+    this.updateChat(chat);
     this.#serverLastSeq = Math.max(this.#serverLastSeq, chat.lastSeq ?? 0);
     const others = this.messages.filter((message) => this.#counts(message) && message.seq <= chat.lastSeq);
     const unread = chat.unread ?? 0;
@@ -101,6 +110,17 @@ export class Conversation {
   /** Changes single fields of `chat`, as events tell them (status, handler, agent). */
   updateChat(changes) {
     this.chat = { ...this.chat, ...changes };
+    if (this.chat.handler !== "assistant") this.#stream.end();
+  }
+
+  /** Takes a `chat-stream`. What comes late, after somebody has taken the chat, is not heard. */
+  applyStream(part) {
+    if (this.chat?.handler === "assistant") this.#stream.apply(part, this.lastSeq);
+  }
+
+  /** The connection ended: nobody tells any more how the answer goes on. */
+  forgetStream() {
+    this.#stream.forget();
   }
 
   /** Takes a `message-read`: everybody's mark only ever moves forward. */

@@ -18,47 +18,59 @@ const AWAY = new Set(["offline", "reconnecting"]);
 export function logRows({ conversation, unsent, uploads = [], connection }, { language, now = new Date() }) {
   const confirmed = (conversation?.messages ?? []).map((message) => confirmedRow(conversation, message));
   const pending = (conversation?.pending ?? unsent).map((entry) => pendingRow(entry, connection));
-  const messages = [...confirmed, ...pending, ...uploads.map(uploadRow)].map((row) => ({ ...row, time: clockTime(row.sentAt, language) }));
+  const messages = [...confirmed, ...pending, ...uploads.map(uploadRow), ...streamRows(conversation, now)].map((row) => ({ ...row, time: clockTime(row.sentAt, language) }));
   markGroups(messages);
   markLastReceipt(messages);
   return withDays(messages, language, now);
 }
 
+/** Who is busy with an answer: a key of the words and its values, or null. */
+export function writing({ conversation, typingNames }) {
+  const answer = conversation?.stream;
+  if (answer?.tool) return ["looking-up"];
+  const names = answer ? [conversation.chat.assistant.name] : typingNames;
+  return names.length > 0 ? ["status-typing", { name: names.join(", ") }] : null;
+}
+
 /** What the header says under the name: a key of the words and its values. */
 export function headerStatus({ conversation, typingNames, connection, isLoading }) {
   const chat = conversation?.chat;
+  const busy = writing({ conversation, typingNames });
   if (chat?.status === "closed") return ["closed"];
-  if (typingNames.length > 0) return ["status-typing", { name: typingNames.join(", ") }];
+  if (busy) return busy;
   if (isLoading || connection.state === "connecting") return ["status-connecting"];
   if (chat?.status === "resolved") return ["status-resolved"];
   if (chat?.agent) return ["status-agent", { name: chat.agent.name }];
   if (chat?.status === "waiting") return ["status-waiting"];
+  if (isAssisted(chat)) return ["assistant", chat.assistant];
   return ["status-idle"];
 }
 
 /**
- * The one notice above the composer that matters most, or null: `{kind, keys, values?, canRetry?, offersTicket?}`, with
- * keys of the words.
+ * The one notice above the composer that matters most, or null: `{kind, keys, values?, offers?}`, with keys of the words;
+ * it offers to "try-again", to write a "ticket", or a "person" instead of the assistant.
  * @param {object} helpdesk  the SDK's `conversation`, `connection`, `closesAt`, `isLoading` and `queue`
  * @param {{profile: object|null, language: string}} options
  */
 export function notice({ conversation, connection, closesAt, isLoading, queue }, { profile, language }) {
-  if (connection.state === "refused") return { kind: "error", keys: ["refused"], canRetry: true };
+  if (connection.state === "refused") return { kind: "error", keys: ["refused"], offers: "try-again" };
   if (AWAY.has(connection.state)) return { kind: "offline", keys: ["offline"] };
   const chat = conversation?.chat;
-  if (closesAt && chat.status !== "closed") return { kind: "warning", keys: ["inactivity"], values: { time: clockTime(closesAt, language) } };
-  if (chat ? chat.status !== "waiting" : isLoading) return null;
+  const offers = isAssisted(chat) ? "person" : null;
+  if (closesAt && chat.status !== "closed") return { kind: "warning", keys: ["inactivity"], values: { time: clockTime(closesAt, language) }, offers };
+  if (offers) return { kind: "info", keys: [], offers };
+  if (chat ? chat.status !== "waiting" : isLoading || profile?.assistant) return null;
   return waitingNotice(chat, queue, profile, language);
 }
 
 function waitingNotice(chat, queue, profile, language) {
   const kind = "info";
   const place = queue ? ["position"] : [];
-  if (chat?.queueTimedOut) return { kind, keys: [...place, "queue-timeout"], values: queue, offersTicket: true };
+  if (chat?.queueTimedOut) return { kind, keys: [...place, "queue-timeout"], values: queue, offers: "ticket" };
   // An estimate says that somebody is here, whatever was so when the panel was opened.
   if (!queue?.eta && isNobodyHere(profile ?? undefined, chat)) {
     const opening = openingTime(profile.businessHours?.nextOpening, language);
-    return { kind, keys: [opening ? "opens" : "nobody-here", "leave-message"], values: { time: opening }, offersTicket: true };
+    return { kind, keys: [opening ? "opens" : "nobody-here", "leave-message"], values: { time: opening }, offers: "ticket" };
   }
   // Until the place is told, which is soon, the header says all there is to say.
   if (!queue) return null;
@@ -85,6 +97,9 @@ export function endKey(chat) {
   return ENDINGS.has(chat.closeReason) ? `closed-${chat.closeReason}` : "closed";
 }
 
+/** Whether the assistant answers. */
+const isAssisted = (chat) => chat?.handler === "assistant";
+
 /** Whether the visitor would wait in vain: no agent has the chat, and none is there to take one. */
 export function isNobodyHere({ queues } = {}, chat) {
   return Boolean(queues) && !chat?.agent && !queues.some((queue) => queue.open && queue.agentsOnline > 0);
@@ -101,8 +116,16 @@ function confirmedRow(conversation, message) {
     mark: message.deletedAt ? "deleted" : message.editedAt ? "edited" : "",
     isOwn: conversation.isOwn(message),
     author: message.fromName,
+    isAssistant: message.fromAssistant,
     receipt: message.deletedAt ? null : conversation.receiptOf(message),
   };
+}
+
+/** What the assistant is just saying: last, for its message will stand after what is sent by then. */
+function streamRows(conversation, now) {
+  const { id, text } = conversation?.stream ?? {};
+  if (!text) return [];
+  return [{ kind: "message", key: id, sentAt: now.toISOString(), text, isStreamed: true, isOwn: false, isAssistant: true, author: conversation.chat.assistant.name }];
 }
 
 function pendingRow(entry, connection) {

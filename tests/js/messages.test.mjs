@@ -56,6 +56,7 @@ test("a REST conversation becomes a /chat one, with the unread count of who look
     userId: { _id: "vera", first_name: "Vera", last_name: "Novak", phone: "", isOnline: true },
     assignedSupportId: { _id: "alice", first_name: "Alice", last_name: "Adams", role: "Support" },
     status: "open",
+    handler: "agent",
     unreadCount: { vera: 2, alice: 0 },
     readSeq: { vera: 3, alice: 5 },
     rating: null,

@@ -104,7 +104,7 @@ test("who waits is told the place, and the time only when somebody knows it", ()
   const profile = { queues: [{ open: true, agentsOnline: 1 }] };
   const said = (queue, chat = {}, rest = {}) => {
     const shown = notice({ ...helpdesk({ chat: { status: "waiting", agent: null, ...chat } }), queue }, { profile, language: "en", ...rest });
-    return [shown.keys.map((key) => translator(WORDS.en, "en")(key, shown.values)).join(" "), shown.offersTicket ?? false];
+    return [shown.keys.map((key) => translator(WORDS.en, "en")(key, shown.values)).join(" "), shown.offers === "ticket"];
   };
   assert.deepEqual(said({ position: 2, eta: null }), ["You’re number 2 in line.", false]);
   assert.deepEqual(said({ position: 2, eta: 1 }), ["You’re number 2 in line. About 1 minute.", false]);
@@ -123,7 +123,7 @@ test("a team that is not there is said, with the time when it opens again", () =
   assert.deepEqual(shown(nobody).keys, ["nobody-here", "leave-message"]);
   assert.deepEqual(shown(closed).keys, ["opens", "leave-message"]);
   assert.match(shown(closed).values.time, /Monday/);
-  assert.equal(shown(closed, { ...waiting, conversation: null }).offersTicket, true, "before a chat, too");
+  assert.equal(shown(closed, { ...waiting, conversation: null }).offers, "ticket", "before a chat, too");
   assert.equal(shown(closed, helpdesk({})), null, "an agent who has the chat is somebody");
   assert.deepEqual(shown(closed, { ...waiting, queue: { position: 1, eta: 60 } }).keys, ["position", "eta"], "they have come meanwhile");
 });

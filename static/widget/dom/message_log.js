@@ -42,11 +42,12 @@ export class MessageLog {
     return scrollHeight - scrollTop - clientHeight < NEAR_END_PIXELS;
   }
 
-  show(rows, typingNames) {
+  /** @param {object[]} rows  as `logRows` has them; @param {string} typing  who is writing, or "" */
+  show(rows, typing) {
     const wasAtEnd = this.#wasAtEnd;
     const lastKey = [...this.#views.keys()].at(-1);
     this.#place(rows);
-    this.#showTyping(typingNames);
+    this.#showTyping(typing);
     const last = rows.at(-1);
     const hasNew = last !== undefined && last.key !== lastKey;
     if (wasAtEnd || (hasNew && last.isOwn)) this.scrollToEnd();
@@ -75,13 +76,15 @@ export class MessageLog {
       if (before.has(row.key)) view.update(row);
       this.#views.set(row.key, view);
       if (view.node === next) next = next.nextSibling;
+      // What grows is not read out word by word; the whole message is, once it is a row of the log.
+      else if (row.isStreamed) this.#typing.before(view.node);
       else this.#rows.insertBefore(view.node, next);
     }
   }
 
-  #showTyping(names) {
-    this.#typing.hidden = names.length === 0;
-    setText(this.#typingText, names.length ? this.#context.t("typing", { name: names.join(", ") }) : "");
+  #showTyping(text) {
+    this.#typing.hidden = !text;
+    setText(this.#typingText, text);
   }
 
   #scrolled() {

@@ -68,7 +68,7 @@ class MessageView {
     classList.toggle("failed", row.receipt === "failed");
     classList.toggle("pending", ["sending", "waiting-to-send", "uploading"].includes(row.receipt));
     classList.toggle("deleted", row.mark === "deleted");
-    setText(this.#author, row.isOwn ? t("you") : row.author || t("team"));
+    setText(this.#author, row.isOwn ? t("you") : row.isAssistant ? t("assistant", { name: row.author }) : row.author || t("team"));
     setText(this.#time, row.time);
     setText(this.#avatar, row.isOwn ? "" : initials(row.author));
     const text = row.mark === "deleted" ? t("deleted") : row.text;

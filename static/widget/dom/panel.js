@@ -1,11 +1,12 @@
 /** The panel: head, log, notices, composer. Shows the SDK's state and hands on what the visitor does. */
 
-import { headerStatus, logRows, notice } from "../view_model.js";
+import { headerStatus, logRows, notice, writing } from "../view_model.js";
 import { Composer } from "./composer.js";
 import { element, setText } from "./elements.js";
 import { Ending } from "./ending.js";
 import { Header } from "./header.js";
 import { MessageLog } from "./message_log.js";
+import { NoticeBar } from "./notice_bar.js";
 import { Sheet } from "./sheet.js";
 
 export class Panel {
@@ -20,11 +21,9 @@ export class Panel {
   #composer;
   #intro;
   #notice;
-  #retry;
   #question;
   #ending;
   #sheet;
-  #ticket;
 
   /** @param {{helpdesk: import("../../sdk/helpdesk.js").Helpdesk, t: Function, language: string, isKnown: boolean, onClose: () => void, onProfile: (profile: object) => void}} context */
   constructor({ helpdesk, t, language, isKnown, onClose, onProfile }) {
@@ -46,17 +45,19 @@ export class Panel {
     });
     this.#composer = new Composer({ t, language, onSend: (text) => this.#send(text), onFiles: (files) => this.#sendFiles(files), onKey: () => helpdesk.keyPressed() });
     this.#sheet = new Sheet({ t, helpdesk, onChange: () => this.show(), onDone: () => this.#composer.focus() });
-    this.#ticket = element("button", { type: "button", class: "text-button", onclick: () => this.#sheet.open("ticket") }, t("ticket"));
     this.#intro = element("p", { class: "intro", dir: "auto" });
     this.#log.scroller.prepend(this.#intro);
-    this.#retry = element("button", { type: "button", class: "text-button", onclick: () => this.#tryAgain() }, t("try-again"));
-    this.#notice = element("div", { class: "notice", role: "status", hidden: true });
+    this.#notice = new NoticeBar({ t, actions: {
+      "try-again": () => this.#tryAgain(),
+      ticket: () => this.#sheet.open("ticket"),
+      person: () => this.#requestPerson(),
+    } });
     this.#question = this.#endQuestion();
     this.#ending = new Ending({ t, helpdesk, open: (sheet) => this.#sheet.open(sheet), onStartNew: () => this.#startNew() });
     this.node = element("section", {
       class: "panel", role: "dialog", "aria-labelledby": "title", tabindex: "-1", hidden: true,
       onkeydown: (event) => { if (event.key === "Escape") onClose(); },
-    }, this.#header.node, this.#log.node, this.#notice, this.#question, this.#ending.node, this.#sheet.node, this.#composer.node);
+    }, this.#header.node, this.#log.node, this.#notice.node, this.#question, this.#ending.node, this.#sheet.node, this.#composer.node);
   }
 
   get isOpen() {
@@ -85,23 +86,24 @@ export class Panel {
   /** Shows the state as it is now. */
   show() {
     if (!this.isOpen) return;
-    const { conversation, isClosed, typingNames, isLoading, connection } = this.#helpdesk;
+    const { conversation, isClosed, isLoading, connection } = this.#helpdesk;
     const chat = conversation?.chat;
     const rows = logRows(this.#helpdesk, { language: this.#language });
+    const busy = writing(this.#helpdesk);
     this.#header.show({
       name: this.#profile?.name ?? "",
-      agent: chat?.agent ?? null,
+      agent: chat?.agent ?? (chat?.handler === "assistant" ? chat.assistant : null),
       agentStatus: chat?.agentStatus,
       status: headerStatus(this.#helpdesk),
       canEnd: Boolean(chat) && !isClosed,
     });
     this.#showIntro(rows.length > 0, isLoading);
-    this.#log.show(rows, typingNames);
-    this.#showNotice(this.#profileError ?? notice(this.#helpdesk, { profile: this.#profile, language: this.#language }));
+    this.#log.show(rows, busy ? this.#t(...busy) : "");
+    this.#notice.show(this.#profileError ?? notice(this.#helpdesk, { profile: this.#profile, language: this.#language }));
     this.#sheet.show(this.#helpdesk.hasVisitor || this.#isKnown ? [] : (this.#profile?.preChat ?? []));
     this.#ending.show(chat, !this.#sheet.isOpen);
     const isUnknown = !this.#profile && !this.#profileError && !this.#helpdesk.hasVisitor;
-    this.#composer.node.hidden = isClosed || isUnknown || this.#sheet.isOpen || connection.state === "refused" || this.#profileError?.canRetry === false;
+    this.#composer.node.hidden = isClosed || isUnknown || this.#sheet.isOpen || connection.state === "refused" || this.#profileError?.offers === null;
     if (isClosed) this.#question.hidden = true;
     this.#markRead();
   }
@@ -110,30 +112,22 @@ export class Panel {
     try {
       this.#profile = await this.#helpdesk.getChatProfile();
       const isRefused = this.#profile.requiresIdentity && !this.#helpdesk.hasVisitor && !this.#isKnown;
-      this.#profileError = isRefused ? { kind: "error", keys: ["refused"], canRetry: false } : null;
+      this.#profileError = isRefused ? { kind: "error", keys: ["refused"], offers: null } : null;
       this.onProfile(this.#profile);
     } catch (error) {
       const isFinal = error.status === 404 || error.status === 403;
       // What was so at an earlier opening is better than nothing.
-      if (!this.#profile || isFinal) this.#profileError = { kind: "error", keys: [isFinal ? "refused" : "unreachable"], canRetry: !isFinal };
+      if (!this.#profile || isFinal) this.#profileError = { kind: "error", keys: [isFinal ? "refused" : "unreachable"], offers: isFinal ? null : "try-again" };
     }
     this.show();
   }
 
   #showIntro(hasRows, isLoading) {
-    const greeting = this.#profile?.greeting || this.#t("greeting");
-    const isBeginning = !this.#helpdesk.conversation?.hasOlder;
-    this.#intro.hidden = !isBeginning;
+    const { conversation } = this.#helpdesk;
+    const greeting = this.#profile?.assistant?.greeting || this.#profile?.greeting || this.#t("greeting");
+    // The assistant greets by a message of its own.
+    this.#intro.hidden = conversation?.hasOlder || conversation?.messages.some(({ fromAssistant, seq }) => fromAssistant && seq < 3);
     setText(this.#intro, isLoading && !hasRows ? this.#t("loading") : greeting);
-  }
-
-  #showNotice(shown) {
-    this.#notice.hidden = shown === null;
-    this.#notice.dataset.kind = shown?.kind ?? "";
-    if (shown === null) return this.#notice.replaceChildren();
-    const text = shown.keys.map((key) => this.#t(key, shown.values)).join(" ");
-    if (this.#notice.firstChild?.textContent === text) return;
-    this.#notice.replaceChildren(element("span", {}, text), ...(shown.canRetry ? [this.#retry] : shown.offersTicket ? [this.#ticket] : []));
   }
 
   #tryAgain() {
@@ -149,6 +143,14 @@ export class Panel {
   #sendFiles(files) {
     for (const file of files) this.#helpdesk.sendMedia(file);
     this.#log.scrollToEnd();
+  }
+
+  async #requestPerson() {
+    try {
+      await this.#helpdesk.requestAgent();
+    } catch {
+      this.#notice.show({ kind: "error", keys: ["unreachable"], offers: "person" });
+    }
   }
 
   #endQuestion() {

@@ -5,13 +5,10 @@ import { Emitter } from "@socket.io/component-emitter";
 import { Fetch } from "../../../node_modules/engine.io-client/build/esm/transports/polling-fetch.js";
 import { WS } from "../../../node_modules/engine.io-client/build/esm/transports/websocket.js";
 
-export { nextTick } from "../../../node_modules/engine.io-client/build/esm/globals.js";
-export { installTimerFunctions } from "../../../node_modules/engine.io-client/build/esm/util.js";
-
 const PROTOCOL = 4;
 
-/** An Engine.IO connection as socket.io-client's Manager uses one; the transports themselves are engine.io-client's. */
-export class Socket extends Emitter {
+/** An Engine.IO connection: tells "open", "data", "error" and "close". The transports themselves are engine.io-client's. */
+export class Engine extends Emitter {
   readyState = "opening";
   binaryType = "arraybuffer";
   transport = null;
@@ -25,16 +22,15 @@ export class Socket extends Emitter {
   #silenceTimer = null;
   #networkLost = () => this.#closed("transport close");
 
-  constructor(address, options) {
+  /** @param {URL} url  of which the path does not matter */
+  constructor({ hostname, port, protocol }) {
     super();
-    const { hostname, port, protocol } = new URL(address);
     const secure = protocol === "https:";
     this.#options = {
-      ...options,
       hostname: hostname.replace(/[[\]]/g, ""),
       port: port || (secure ? "443" : "80"),
       secure,
-      path: `${options.path}/`,
+      path: "/socket.io/",
       timestampParam: "t",
       socket: this,
     };
@@ -42,8 +38,8 @@ export class Socket extends Emitter {
     this.#open();
   }
 
-  write(data, options) {
-    this.#send({ type: "message", data, options });
+  write(data) {
+    this.#send({ type: "message", data });
   }
 
   close() {
@@ -56,7 +52,7 @@ export class Socket extends Emitter {
   }
 
   /** Whether the server has been silent for too long; timers of a sleeping laptop or phone come late. */
-  _hasPingExpired() {
+  hasExpired() {
     const hasExpired = Date.now() > this.#aliveUntil;
     if (hasExpired) queueMicrotask(() => this.#closed("ping timeout"));
     return hasExpired;
@@ -81,7 +77,6 @@ export class Socket extends Emitter {
     else if (type === "error") this.#failed(new Error("server error"));
     else if (type === "ping") {
       this.#send({ type: "pong" });
-      this.emitReserved("ping");
       this.#awaitPing();
     }
   }

@@ -27,6 +27,23 @@ export function systemMessage(seq, text = "Alice joined") {
   return chatMessage(seq, { text, from: null, fromEmail: null, fromName: "", fromAgent: false, type: "system" });
 }
 
+export function assistantMessage(seq, overrides = {}) {
+  return chatMessage(seq, { from: "", fromEmail: "", fromId: "ada", fromName: "Ada", fromAssistant: true, ...overrides });
+}
+
+/** A `chat-stream` (SPEC §9). */
+export function streamPart(event, data) {
+  return { chatId: "chat-1", streamId: "stream-1", event, ...data };
+}
+
+export function chunk(text, offset = 0, streamId = "stream-1") {
+  return streamPart("chunk", { text, offset, streamId });
+}
+
+export function streamEnd(messageId, reason = "complete") {
+  return streamPart("end", { messageId, reason });
+}
+
 export function chatState(overrides = {}) {
   return {
     chatId: "chat-1",
