@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -20,7 +21,7 @@ from chat.threads import in_database_thread
 log = structlog.get_logger(__name__)
 
 _tasks: set[asyncio.Task[None]] = set()
-_leases: dict[asyncio.AbstractEventLoop, Leases] = {}
+_leases: WeakKeyDictionary[asyncio.AbstractEventLoop, Leases] = WeakKeyDictionary()
 
 
 def listen() -> None:
