@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts.tokens import Principal
 from chat.actions import (
-from chat.actions.transitions import Need
     asking,
     conversations,
     escalation,
@@ -22,6 +21,7 @@ from chat.actions.transitions import Need
     transfers,
     transitions,
 )
+from chat.actions.transitions import Need
 from chat.errors import HelpdeskError
 from chat.models import Conversation, Status
 from queueing.models import Entry, Lane, Offer, Queue, Timer
