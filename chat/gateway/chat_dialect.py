@@ -114,7 +114,10 @@ def _state(facts: ConversationFacts) -> tuple[str, Payload]:
         return "chat-resolved", {"chatId": facts.id}
     if facts.agent is not None:
         return "chat-assigned", _taken_by(facts.id, facts.agent)
-    return "chat-transferred", _transferred(facts, payloads.queue(facts))
+    # To no queue and to no agent: the assistant has it.
+    return "chat-transferred", _transferred(
+        facts, None if facts.handler == "assistant" else payloads.queue(facts)
+    )
 
 
 def _transferred(facts: ConversationFacts, to_queue: Payload | None) -> Payload:

@@ -1,6 +1,7 @@
 /** The agent's desk: puts its parts together. */
 
 import { browserStorage, readJson, writeJson } from "../shared/storage.js";
+import { AssistedView } from "./dom/assisted-view.js";
 import { Alerts } from "./dom/alerts.js";
 import { Attachments } from "./dom/attachments.js";
 import { ComposerView } from "./dom/composer-view.js";
@@ -13,10 +14,12 @@ import { saveFile } from "./dom/files.js";
 import { ListsView } from "./dom/lists-view.js";
 import { RequestsView } from "./dom/requests-view.js";
 import { SearchView } from "./dom/search-view.js";
+import { SuggestionView } from "./dom/suggestion-view.js";
 import { TimelineView } from "./dom/timeline-view.js";
 import { showToast } from "./dom/toasts.js";
 import { askWhereTo } from "./dom/transfer-dialog.js";
 import { Api } from "./net/api.js";
+import { Assistance } from "./net/assistance.js";
 import { DeskClient } from "./net/desk-client.js";
 import { DeskSocket } from "./net/desk-socket.js";
 import { Routing } from "./net/routing.js";
@@ -57,6 +60,7 @@ const sending = new Sending({ state, api, socket, storage });
 const alerts = new Alerts(storage, `helpdesk:desk:alerts:${agent.id}`);
 const client = new DeskClient({ state, api, socket, sending, tell: showToast, alert: (text) => alerts.call(text) });
 const routing = new Routing({ state, api, socket, client, tell: showToast });
+const assistance = new Assistance({ state, socket, client, write: (chatId, text) => composer.write(chatId, text), tell: showToast });
 
 const lists = new ListsView(state, { take: (id) => take(() => client.take(id)), open, language });
 const conversation = new ConversationView(state, {
@@ -67,6 +71,7 @@ const conversation = new ConversationView(state, {
   takeOver: (id) => take(() => routing.takeOver(id)),
   transfer,
   giveBack: (id) => routing.returnToQueue(id),
+  resume: (id) => assistance.resume(id),
   language,
 });
 const timeline = new TimelineView(state, {
@@ -90,6 +95,7 @@ const composer = new ComposerView(state, {
     sending.note(chatId, text);
   },
   tellTyping: (chatId, isTyping) => client.tellTyping(chatId, isTyping),
+  onEdit: stopSuggesting,
 });
 new Attachments({
   composer,
@@ -100,7 +106,9 @@ new Attachments({
 });
 const search = new SearchView({ find: (words, limit) => api.searchMessages(words, limit), open, language });
 const requests = new RequestsView(state, { accept, decline: (id) => routing.decline(id), open, language });
-const views = [lists, requests, conversation, timeline, composer, new CustomerView(state, { language, download }), new ConnectionView(state)];
+const assisted = new AssistedView(state, { open, language });
+const suggestion = new SuggestionView(state, { composer, toggle: suggest });
+const views = [lists, assisted, requests, conversation, timeline, composer, suggestion, new CustomerView(state, { language, download }), new ConnectionView(state)];
 const ownStatus = document.getElementById("own-status");
 
 function render() {
@@ -167,6 +175,21 @@ function accept(chatId) {
   return take(() => routing.accept(chatId));
 }
 
+/** Has a reply suggested in one's own chat; a second time, no more of it. */
+function suggest() {
+  const { selected, selectedId } = state;
+  if (stopSuggesting(selectedId) || selected?.standing !== Standing.MINE || !selected.chat.assistant || composer.isNote) return;
+  assistance.suggest(selectedId, composer.draftOf(selectedId));
+  composer.focus();
+}
+
+/** Returns whether a reply was just being suggested in this chat. */
+function stopSuggesting(chatId) {
+  const isSuggesting = state.suggestion !== null && state.suggestion.chatId === chatId;
+  if (isSuggesting) assistance.stop();
+  return isSuggesting;
+}
+
 async function transfer(deskChat) {
   const { id, customerName } = deskChat;
   const agents = state.team.members.filter(({ email, status }) => status !== "offline" && email !== agent.email);
@@ -207,11 +230,19 @@ listenToKeyboard({
   transfer: () => {
     if (state.selected?.standing === Standing.MINE) transfer(state.selected);
   },
+  takeOver: () => {
+    if (state.selected?.mayTakeOver) take(() => routing.takeOver(state.selectedId));
+  },
+  resume: () => {
+    if (state.selected?.standing === Standing.MINE && state.selected.chat.assistant) assistance.resume(state.selectedId);
+  },
+  suggest,
   search: () => {
     showColumn("lists");
     search.focus();
   },
   leave: () => {
+    if (stopSuggesting(state.selectedId)) return;
     showColumn("lists");
     lists.focus();
   },

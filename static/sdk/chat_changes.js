@@ -5,8 +5,12 @@ const CHANGES = {
     status: "open", handler: "agent", agent: { name: agentName, email: agentEmail }, agentStatus: "online",
   }),
   "chat-resolved": () => ({ status: "resolved", handler: null }),
-  // To another agent it is offered only, and stays with the first until then.
-  "chat-transferred": ({ toQueue }) => toQueue && { status: "waiting", handler: "queue", agent: null, agentStatus: undefined, queue: toQueue },
+  // To another agent it is offered only, and stays with the first until then. To nobody: to the assistant.
+  "chat-transferred": ({ toQueue, toAgent }) => {
+    const taken = { agent: null, agentStatus: undefined };
+    if (toQueue) return { ...taken, status: "waiting", handler: "queue", queue: toQueue };
+    return toAgent ? null : { ...taken, status: "open", handler: "assistant" };
+  },
   "queue-timeout": () => ({ queueTimedOut: true }),
   "customer-updated": ({ customer }) => ({ customer }),
 };

@@ -113,9 +113,9 @@ export class Conversation {
     if (this.chat.handler !== "assistant") this.#stream.end();
   }
 
-  /** Takes a `chat-stream`. What comes late, after somebody has taken the chat, is not heard. */
+  /** Takes a `chat-stream`, before the chat is described, too. What comes after somebody has taken it is not heard. */
   applyStream(part) {
-    if (this.chat?.handler === "assistant") this.#stream.apply(part, this.lastSeq);
+    if (!this.chat || this.chat.handler === "assistant") this.#stream.apply(part, this.lastSeq);
   }
 
   /** The connection ended: nobody tells any more how the answer goes on. */

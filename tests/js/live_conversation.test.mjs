@@ -6,7 +6,7 @@ import { Outbox } from "../../static/shared/outbox.js";
 import { MemoryStorage } from "../../static/shared/storage.js";
 import { FakeClock } from "./support/fake_clock.mjs";
 import { FakeSocket } from "./support/fake_socket.mjs";
-import { chatMessage, chatState, ownMessage, systemMessage } from "./support/messages.mjs";
+import { assistantMessage, chatMessage, chatState, chunk, ownMessage, streamEnd, systemMessage } from "./support/messages.mjs";
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -131,6 +131,60 @@ test("who asks for a person instead of the assistant waits, as the answer says",
   live.receive("chat-assigned", { chatId: "chat-1", agentName: "Bob", agentEmail: "bob@x" });
   assert.deepEqual([live.state.chat.status, live.state.chat.agent.name], ["open", "Bob"]);
   assert.deepEqual([named("chat-transferred"), named("chat-assigned").length], [[transferred], 1]);
+});
+
+const WITH_ADA = { handler: "assistant", agent: null, assistant: { _id: "ada", name: "Ada" } };
+
+test("the assistant's answer grows, and stands once as its message when it is whole", async () => {
+  const { live, named } = await joined([ownMessage(1)], WITH_ADA);
+  const before = named("object-change").length;
+  live.receive("chat-stream", chunk("We ship "));
+  live.receive("chat-stream", chunk("daily.", 8));
+  assert.equal(live.state.stream.text, "We ship daily.");
+  assert.equal(named("object-change").length, before + 2);
+  live.receive("chat-stream", streamEnd("message-2"));
+  live.receive("chat-message", assistantMessage(2, { text: "We ship daily." }));
+  assert.deepEqual([live.state.stream, texts(live)], [null, ["Text 1", "We ship daily."]]);
+});
+
+test("who comes in the middle of an answer has what was said so far, and what follows", async () => {
+  const { live, socket } = setUp();
+  socket.answer("join-chat", () => {
+    live.receive("messages", [ownMessage(1)]);
+    live.receive("chat-stream", chunk("We ship "));
+    live.receive("chat-stream", { ...chunk("foreign"), chatId: "chat-2", streamId: "stream-2" });
+    return { ok: true, chat: chatState({ ...WITH_ADA, lastSeq: 1 }) };
+  });
+  await live.join({ ownId: "vera" });
+  live.receive("chat-stream", chunk("daily.", 8));
+  assert.equal(live.state.stream.text, "We ship daily.");
+});
+
+test("over a break of the connection the answer is neither doubled nor left half", async () => {
+  const { live, socket } = await joined([ownMessage(1)], WITH_ADA);
+  live.receive("chat-stream", chunk("We ship "));
+  live.connectionLost();
+  assert.equal(live.state.stream, null);
+  socket.answer("join-chat", () => {
+    live.receive("messages", []);
+    live.receive("chat-stream", chunk("We ship daily, "));
+    return { ok: true, chat: chatState({ ...WITH_ADA, lastSeq: 1 }) };
+  });
+  await live.join({ chatId: "chat-1", ownId: "vera" });
+  live.receive("chat-stream", chunk("also to Norway.", 15));
+  assert.equal(live.state.stream.text, "We ship daily, also to Norway.");
+});
+
+test("a person who takes the chat ends the answer, and giving it back begins anew", async () => {
+  const { live } = await joined([ownMessage(1)], WITH_ADA);
+  live.receive("chat-stream", chunk("Half an ans"));
+  live.receive("chat-assigned", { chatId: "chat-1", agentName: "Alice", agentEmail: "alice@x" });
+  live.receive("chat-stream", chunk("wer", 11));
+  assert.deepEqual([live.state.stream, live.state.chat.handler], [null, "agent"]);
+  live.receive("chat-transferred", { chatId: "chat-1", toQueue: null, toAgent: null });
+  assert.deepEqual([live.state.chat.handler, live.state.chat.agent], ["assistant", null]);
+  live.receive("chat-stream", chunk("Back again", 0, "stream-2"));
+  assert.equal(live.state.stream.text, "Back again");
 });
 
 test("a time-out of the queue is told once; the chat goes on waiting at its place", async () => {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Conversation } from "../../static/shared/conversation.js";
 import { Stream } from "../../static/shared/stream.js";
-import { assistantMessage, chatMessage, chatState, chunk, ownMessage, streamEnd, streamPart } from "./support/messages.mjs";
+import { assistantMessage, chatState, chunk, ownMessage, streamEnd, streamPart } from "./support/messages.mjs";
 
 function streamOf(...parts) {
   const stream = new Stream();

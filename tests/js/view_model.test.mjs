@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { Conversation } from "../../static/shared/conversation.js";
 import { translator } from "../../static/shared/i18n.js";
 import { isHexColor, readableOn } from "../../static/widget/color.js";
-import { endKey, headerStatus, isNobodyHere, logRows, notice } from "../../static/widget/view_model.js";
+import { endKey, headerStatus, isNobodyHere, logRows, notice, writing } from "../../static/widget/view_model.js";
 import { WORDS } from "../../static/widget/words.js";
-import { chatMessage, chatState, ownMessage, systemMessage } from "./support/messages.mjs";
+import { assistantMessage, chatMessage, chatState, chunk, ownMessage, streamPart, systemMessage } from "./support/messages.mjs";
 
 const ONLINE = { state: "online", code: null };
 const OPTIONS = { language: "en", now: new Date("2026-03-09T12:00:00.000Z") };
@@ -184,4 +184,54 @@ test("text on the widget's colour can be read", () => {
 test("only a six-digit hex colour is taken for one", () => {
   assert.equal(isHexColor("#2457d6"), true);
   for (const color of ["red", "#fff", "#2457d6;x", "url(x)", "", undefined]) assert.equal(isHexColor(color), false);
+});
+
+const WITH_ADA = { handler: "assistant", agent: null, assistant: { _id: "ada", name: "Ada" } };
+
+function assisted(parts = [], rest = {}) {
+  const state = helpdesk({ chat: WITH_ADA, messages: [ownMessage(1, at(0))], ...rest });
+  for (const part of parts) state.conversation.applyStream(part);
+  return state;
+}
+
+test("what the assistant is saying is the last row, after what is sent meanwhile, and says that it is an AI", () => {
+  const state = assisted([chunk("We ship")], { unsent: [entry()] });
+  const rows = messageRows(logRows(state, OPTIONS));
+  assert.deepEqual(rows.map(({ text, isStreamed, isAssistant, author }) => [text, Boolean(isStreamed), Boolean(isAssistant), author]), [
+    ["Text 1", false, false, "Vera"], ["hello", false, false, ""], ["We ship", true, true, "Ada"],
+  ]);
+  assert.equal(translator(WORDS.en, "en")("assistant", { name: "Ada" }), "Ada, AI assistant");
+});
+
+test("the row of an answer looks as its message will: alone, or in one group with what the assistant said before", () => {
+  const now = new Date(at(2).sentAt);
+  const said = [ownMessage(1, at(0)), assistantMessage(2, at(1))];
+  const whole = messageRows(logRows(assisted([], { messages: [...said, assistantMessage(3, at(2))] }), { ...OPTIONS, now })).at(-1);
+  const growing = messageRows(logRows(assisted([chunk("Text 3")], { messages: said }), { ...OPTIONS, now })).at(-1);
+  for (const field of ["text", "author", "isAssistant", "isOwn", "isFirstOfGroup", "isLastOfGroup", "time"]) assert.equal(growing[field], whole[field], field);
+});
+
+test("who is writing or looking something up is told, in the header, too", () => {
+  assert.equal(writing(assisted()), null);
+  assert.deepEqual(headerStatus(assisted()), ["assistant", WITH_ADA.assistant]);
+  assert.deepEqual(writing(assisted([streamPart("tool-use", { name: "search_knowledge_base", arguments: {} })])), ["looking-up"]);
+  const answering = assisted([chunk("We")], { typingNames: [] });
+  assert.deepEqual([writing(answering), headerStatus(answering)], [["status-typing", { name: "Ada" }], ["status-typing", { name: "Ada" }]]);
+  assert.deepEqual(writing(helpdesk({ typingNames: ["Alice"] })), ["status-typing", { name: "Alice" }]);
+});
+
+test("a person can be asked for as long as the assistant has the chat, a warning or not", () => {
+  const offered = (state) => notice(state, { profile: null, language: "en" })?.offers ?? null;
+  assert.equal(offered(assisted()), "person");
+  assert.equal(offered(assisted([chunk("We")])), "person");
+  assert.equal(offered(assisted([], { closesAt: "2026-03-09T10:30:00.000Z" })), "person");
+  assert.equal(offered(helpdesk({ closesAt: "2026-03-09T10:30:00.000Z" })), null);
+  assert.equal(offered(helpdesk()), null);
+});
+
+test("where the assistant answers nobody is said to be missing before the chat", () => {
+  const nobody = { queues: [{ open: false, agentsOnline: 0 }], businessHours: null, assistant: { name: "Ada", greeting: "Hi!" } };
+  const shown = (chat) => notice({ ...helpdesk({ chat }), ...(chat ? {} : { conversation: null }) }, { profile: nobody, language: "en" });
+  assert.equal(shown(null), null);
+  assert.deepEqual(shown({ status: "waiting", handler: "queue", agent: null }).keys, ["nobody-here", "leave-message"], "handed over");
 });

@@ -28,6 +28,7 @@ export class ComposerView {
   #say;
   #note;
   #tellTyping;
+  #onEdit;
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
@@ -36,13 +37,15 @@ export class ComposerView {
    * @param {(chatId: string, text: string) => void} options.say
    * @param {(chatId: string, text: string) => void} options.note
    * @param {(chatId: string, isTyping: boolean) => void} options.tellTyping
+   * @param {(chatId: string) => void} options.onEdit  the agent writes a reply, or has sent it
    */
-  constructor(state, { drafts, say, note, tellTyping }) {
+  constructor(state, { drafts, say, note, tellTyping, onEdit }) {
     this.#state = state;
     this.#drafts = drafts;
     this.#say = say;
     this.#note = note;
     this.#tellTyping = tellTyping;
+    this.#onEdit = onEdit;
     this.#text.addEventListener("input", () => this.#onInput());
     this.#text.addEventListener("keydown", (event) => this.#onKey(event));
     this.#form.addEventListener("change", ({ target }) => {
@@ -56,6 +59,21 @@ export class ComposerView {
 
   get isNote() {
     return this.#modes.get(this.#shownId) === NOTE;
+  }
+
+  /** The reply that was begun in a chat. */
+  draftOf(chatId) {
+    return this.#drafts.get(chatId);
+  }
+
+  /** Puts a text in place of the reply that was begun in a chat, shown or not. */
+  write(chatId, text) {
+    this.#drafts.set(chatId, text);
+    if (this.#shownId !== chatId || this.isNote) return;
+    this.#text.value = text;
+    this.#fitHeight();
+    this.#text.scrollTop = this.#text.scrollHeight;
+    this.#showLimit();
   }
 
   focus() {
@@ -121,6 +139,7 @@ export class ComposerView {
   }
 
   #onInput() {
+    if (!this.isNote) this.#onEdit(this.#shownId);
     this.#drafts.set(this.#draftKey(this.isNote ? NOTE : REPLY), this.#text.value);
     if (this.#text.value.trim() && !this.isNote) this.#typing.keyPressed();
     else this.#typing.stop();
@@ -141,6 +160,7 @@ export class ComposerView {
     this.#text.value = "";
     this.#drafts.set(this.#draftKey(this.isNote ? NOTE : REPLY), "");
     this.#typing.stop();
+    if (!this.isNote) this.#onEdit(this.#shownId);
     (this.isNote ? this.#note : this.#say)(this.#shownId, text);
     this.#fitHeight();
     this.#showLimit();

@@ -8,6 +8,7 @@ const STATUS_WORDS = {
   [Standing.UNKNOWN]: "Loading…",
   [Standing.WAITING]: "Waiting",
   [Standing.MINE]: "Your chat",
+  [Standing.ASSISTED]: "With the assistant",
   [Standing.RESOLVED]: "Resolved",
   [Standing.CLOSED]: "Closed",
 };
@@ -24,6 +25,7 @@ export class ConversationView {
   #takeOver = document.getElementById("take-over-chat");
   #transfer = document.getElementById("transfer-chat");
   #giveBack = document.getElementById("return-chat");
+  #resume = document.getElementById("resume-ai");
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
@@ -35,9 +37,10 @@ export class ConversationView {
    * @param {(chatId: string) => void} options.takeOver
    * @param {(deskChat: object) => void} options.transfer
    * @param {(chatId: string) => void} options.giveBack  into its queue
+   * @param {(chatId: string) => void} options.resume  to the assistant
    * @param {string} options.language
    */
-  constructor(state, { take, close, resolve, reopen, takeOver, transfer, giveBack, language }) {
+  constructor(state, { take, close, resolve, reopen, takeOver, transfer, giveBack, resume, language }) {
     this.#state = state;
     this.#language = language;
     this.#take.addEventListener("click", () => take(state.selectedId));
@@ -47,6 +50,7 @@ export class ConversationView {
     this.#takeOver.addEventListener("click", () => takeOver(state.selectedId));
     this.#transfer.addEventListener("click", () => transfer(state.selected));
     this.#giveBack.addEventListener("click", () => giveBack(state.selectedId));
+    this.#resume.addEventListener("click", () => resume(state.selectedId));
   }
 
   render() {
@@ -67,10 +71,10 @@ export class ConversationView {
     this.#show(this.#takeOver, deskChat.mayTakeOver);
     this.#show(this.#transfer, standing === Standing.MINE);
     this.#show(this.#giveBack, standing === Standing.MINE);
+    this.#show(this.#resume, standing === Standing.MINE && Boolean(deskChat.chat.assistant));
     this.#show(this.#reopen, isResolved && isAssignedToMe);
     this.#show(this.#close, standing === Standing.MINE || (isResolved && isAssignedToMe));
-    const { names } = deskChat.typing;
-    setText(document.getElementById("typing"), names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…` : "");
+    setText(document.getElementById("typing"), busyWords(deskChat));
   }
 
   #show(button, isOffered) {
@@ -89,12 +93,19 @@ export class ConversationView {
   }
 
   #statusOf({ standing, chat, customerStatus, closesAt, ending, askedAgent }) {
-    const agentName = chat?.agent?.name || (chat?.agent ? "another agent" : "the assistant");
-    const words = [standing === Standing.THEIRS ? `With ${agentName}` : (ending ?? STATUS_WORDS[standing])];
+    const words = [standing === Standing.THEIRS ? `With ${chat.agent.name || "another agent"}` : (ending ?? STATUS_WORDS[standing])];
     if (chat?.queue) words.push(chat.queue.name);
     if (standing === Standing.MINE && PRESENCE_WORDS[customerStatus]) words.push(PRESENCE_WORDS[customerStatus]);
     if (askedAgent) words.push(`${askedAgent} is asked to take it`);
     if (closesAt) words.push(`closes by itself at ${clockTime(closesAt, this.#language)}`);
     return words.join(" · ");
   }
+}
+
+/** Who is writing, or looking something up. */
+function busyWords({ typing, conversation, assistantName }) {
+  const { stream } = conversation;
+  if (stream) return `${assistantName} is ${stream.tool ? "looking it up" : "answering"}…`;
+  const { names } = typing;
+  return names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…` : "";
 }

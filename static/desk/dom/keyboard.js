@@ -10,10 +10,13 @@
  * @param {() => void} actions.accept  the chat that is asked about first
  * @param {() => void} actions.decline
  * @param {() => void} actions.transfer
+ * @param {() => void} actions.takeOver  from the assistant
+ * @param {() => void} actions.resume  back to the assistant
+ * @param {() => void} actions.suggest  a reply, or no more of it
  * @param {() => void} actions.search
  * @param {() => void} actions.leave  Escape
  */
-export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMode, resolve, accept, decline, transfer, search, leave }) {
+export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMode, resolve, accept, decline, transfer, takeOver, resume, suggest, search, leave }) {
   // By the key's place, not its letter: with Alt (Option), keyboards write other letters.
   const byCode = {
     KeyN: takeNext,
@@ -25,6 +28,9 @@ export function listenToKeyboard({ takeNext, switchChat, focusComposer, switchMo
     KeyA: accept,
     KeyD: decline,
     KeyT: transfer,
+    KeyO: takeOver,
+    KeyH: resume,
+    KeyG: suggest,
     KeyS: search,
   };
   document.addEventListener("keydown", (event) => {

@@ -74,7 +74,7 @@ export class ListsView {
   /** Puts the keyboard on the selected chat, else on the first one there is. */
   focus() {
     const selected = this.#myChats.nodeOf(this.#state.selectedId) ?? this.#queue.nodeOf(this.#state.selectedId);
-    const node = selected ?? document.querySelector("#my-chats li, #queue li");
+    const node = selected ?? document.querySelector("#my-chats li, #queue li, #assisted li");
     (node ? part(node, "open") : document.getElementById("take-next")).focus();
   }
 
@@ -152,13 +152,13 @@ function showNeeds(place, { priority, skills }) {
   }));
 }
 
-function showEmpty(id, isShown, text) {
+export function showEmpty(id, isShown, text) {
   const node = document.getElementById(id);
   node.hidden = !isShown;
   setText(node, text);
 }
 
-function showCount(id, count, word) {
+export function showCount(id, count, word) {
   const node = document.getElementById(id);
   node.hidden = count === 0;
   setText(node, String(count));

@@ -25,6 +25,7 @@ export class TimelineView {
   #older = document.getElementById("older");
   #toNewest = document.getElementById("to-newest");
   #rows;
+  #streamed;
   #shownId = null;
   #isAtEnd = true;
   #seenSeq = 0;
@@ -51,6 +52,8 @@ export class TimelineView {
     this.#media = new MediaView({ language, refresh: refreshMedia });
     this.#menu = new MessageMenu({ edit, remove });
     this.#rows = new KeyedList(this.#list, (row) => this.#create(row), (node, row) => this.#update(node, row));
+    // Outside of the log: what grows is not read out word by word, the whole message is.
+    this.#streamed = new KeyedList(document.getElementById("streamed"), (row) => this.#create(row), (node, row) => this.#update(node, row));
     this.#scroll.addEventListener("scroll", () => {
       const wasAtEnd = this.#isAtEnd;
       this.#isAtEnd = this.#scroll.scrollHeight - this.#scroll.scrollTop - this.#scroll.clientHeight < NEAR_PIXELS;
@@ -95,7 +98,9 @@ export class TimelineView {
     const anchor = this.#firstMessageNode();
     const anchorTop = anchor?.getBoundingClientRect().top;
     const rows = timelineRows(deskChat, { language: this.#language, newFromSeq: this.#state.newFromSeq });
-    this.#rows.render(rows.map((row) => [`${deskChat.id}:${row.key}`, row]));
+    const keyed = rows.map((row) => [`${deskChat.id}:${row.key}`, row]);
+    this.#rows.render(keyed.filter(([, row]) => !row.isStreamed));
+    this.#streamed.render(keyed.filter(([, row]) => row.isStreamed));
     if (isAnotherChat || this.#isAtEnd) this.scrollToEnd();
     else if (anchor?.isConnected) this.#scroll.scrollTop += anchor.getBoundingClientRect().top - anchorTop;
     if (this.#isAtEnd) this.#seenSeq = conversation.lastSeq;

@@ -39,6 +39,10 @@ export class Api {
     return this.#all("support/conversations", { status: "open", mine: "true" });
   }
 
+  assistedConversations() {
+    return this.#all("support/conversations", { handler: "assistant" });
+  }
+
   async conversation(id) {
     return (await this.#get(`conversations/${encodeURIComponent(id)}`)).data;
   }

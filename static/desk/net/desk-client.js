@@ -35,7 +35,7 @@ export class DeskClient {
   async catchUp() {
     this.#sending.showPending();
     await Promise.all([
-      this.reported(() => this.#loadWaiting()),
+      this.#loadQueues(),
       this.reported(() => this.#loadOwnChats()),
       this.reported(() => this.#loadTeam()),
       this.#sending.flush(),
@@ -45,7 +45,7 @@ export class DeskClient {
   }
 
   connectionLost() {
-    this.#state.clearTyping();
+    this.#state.connectionLost();
     this.#state.requests.clear();
     this.#state.changed();
   }
@@ -159,6 +159,17 @@ export class DeskClient {
       notes.forEach((note) => deskChat.notes.apply(note));
       this.#sending.dropConfirmed(deskChat);
     });
+  }
+
+  async #loadQueues() {
+    this.#state.assisted.beginSnapshot();
+    await this.reported(() => this.#loadWaiting());
+    await this.reported(() => this.#loadAssisted());
+  }
+
+  async #loadAssisted() {
+    this.#state.assisted.applySnapshot(await this.#api.assistedConversations(), this.#state.queues);
+    this.#state.changed();
   }
 
   async #loadWaiting() {

@@ -9,8 +9,10 @@ export function composerState(deskChat) {
       return { canWrite: true, reason: "", canTake: false };
     case Standing.WAITING:
       return refused("This chat is waiting. Take it to answer.", true);
+    case Standing.ASSISTED:
+      return refused(`${deskChat.assistantName} answers. Take over to answer yourself.`);
     case Standing.THEIRS:
-      return refused(theirs(deskChat.chat));
+      return refused(`${deskChat.chat.agent.name || deskChat.chat.agent.email} has this chat. You can read it.`);
     case Standing.RESOLVED:
       return refused("This chat is resolved. It opens again when the customer writes.");
     case Standing.CLOSED:
@@ -22,9 +24,4 @@ export function composerState(deskChat) {
 
 function refused(reason, canTake = false) {
   return { canWrite: false, reason, canTake };
-}
-
-function theirs(chat) {
-  const name = chat.agent?.name || chat.agent?.email;
-  return name ? `${name} has this chat. You can read it.` : "The assistant has this chat. You can read it.";
 }

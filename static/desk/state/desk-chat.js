@@ -12,6 +12,7 @@ export const Standing = Object.freeze({
   UNKNOWN: "unknown",
   WAITING: "waiting",
   MINE: "mine",
+  ASSISTED: "assisted",
   THEIRS: "theirs",
   RESOLVED: "resolved",
   CLOSED: "closed",
@@ -61,6 +62,10 @@ export class DeskChat {
     return this.chat?.customer?.name || this.chat?.customer?.email || "Visitor";
   }
 
+  get assistantName() {
+    return this.chat?.assistant?.name ?? "The assistant";
+  }
+
   get customerEmail() {
     return this.chat?.customer?.email ?? "";
   }
@@ -78,6 +83,7 @@ export class DeskChat {
     if (status === "closed") return Standing.CLOSED;
     if (status === "resolved") return Standing.RESOLVED;
     if (status === "waiting") return Standing.WAITING;
+    if (!this.chat.agent) return Standing.ASSISTED;
     return this.isAssignedToMe ? Standing.MINE : Standing.THEIRS;
   }
 
@@ -92,7 +98,7 @@ export class DeskChat {
 
   /** Whether this agent may take it from whoever has it: admins from colleagues, everybody from the assistant (SPEC §3). */
   get mayTakeOver() {
-    return this.standing === Standing.THEIRS && (this.#agent.role === "admin" || !this.chat.agent);
+    return this.standing === Standing.ASSISTED || (this.standing === Standing.THEIRS && this.#agent.role === "admin");
   }
 
   /** What this agent may do to a message that is stored (SPEC §6). @returns {{canEdit: boolean, canDelete: boolean}} */

@@ -1,6 +1,7 @@
 /** Everything the desk shows. No page and no socket in here; `events.js` has what changes it from outside. */
 
 import { Connection } from "../../shared/connection.js";
+import { AssistedList } from "./assisted-list.js";
 import { DeskChat, Standing } from "./desk-chat.js";
 import { Requests } from "./requests.js";
 import { Team } from "./team.js";
@@ -8,6 +9,9 @@ import { WaitingList } from "./waiting-list.js";
 
 export class DeskState {
   waiting = new WaitingList();
+  assisted = new AssistedList();
+  /** The reply that is just being suggested, or null. @type {import("./suggestion.js").Suggestion|null} */
+  suggestion = null;
   requests = new Requests();
   /** The queues this agent serves, as `GET queues` has them. */
   queues = [];
@@ -98,6 +102,7 @@ export class DeskState {
     deskChat.conversation.applyChat(chat);
     this.#settle(deskChat);
     if (deskChat.standing !== Standing.WAITING) this.waiting.remove(chat.chatId);
+    if (deskChat.standing !== Standing.ASSISTED) this.assisted.remove(chat.chatId);
     if (deskChat.standing === Standing.MINE) this.requests.remove(chat.chatId);
     this.changed();
     return deskChat;
@@ -118,9 +123,13 @@ export class DeskState {
     this.changed();
   }
 
-  /** The connection ended: whoever was typing may have stopped. */
-  clearTyping() {
-    for (const deskChat of this.#chats.values()) deskChat.typing.clear();
+  /** The connection ended: whoever was typing may have stopped, and nobody tells how an answer goes on. */
+  connectionLost() {
+    this.suggestion = null;
+    for (const { typing, conversation } of this.#chats.values()) {
+      typing.clear();
+      conversation.forgetStream();
+    }
   }
 
   /** Changes what a chat is known to be; one whose description has not come yet is asked for later anyway. */

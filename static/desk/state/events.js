@@ -31,6 +31,11 @@ const HANDLERS = {
     return deskChat.conversation.missingAfter === null ? [] : [{ type: "join", chatId: message.chatId }];
   },
 
+  /** A suggestion is no part of the chat. */
+  "chat-stream"(state, part) {
+    if (!part.suggestion) state.find(part.chatId)?.conversation.applyStream(part);
+  },
+
   "message-read"(state, receipt) {
     state.find(receipt.chatId)?.conversation.applyRead(receipt);
   },
@@ -59,6 +64,8 @@ const HANDLERS = {
   },
 
   "queue-notification"(state, notification) {
+    state.assisted.applyNotification(notification);
+    if (notification.type === "assisted") return given(state, notification.chatId);
     state.waiting.applyNotification(notification);
     if (notification.type !== "escalated") return [];
     const name = state.waiting.nameOf(notification.chatId);
@@ -89,7 +96,7 @@ const HANDLERS = {
 
   "chat-claimed"(state, { chatId, agentName, agentEmail }) {
     const customerName = state.waiting.nameOf(chatId);
-    state.waiting.remove(chatId);
+    left(state, chatId);
     if (agentEmail === state.agent.email) return [];
     const name = agentName || agentEmail;
     state.updateChat(chatId, { status: "open", handler: "agent", agent: { name, email: agentEmail } });
@@ -97,7 +104,7 @@ const HANDLERS = {
   },
 
   "chat-assigned"(state, { chatId, agentName, agentEmail }) {
-    state.waiting.remove(chatId);
+    left(state, chatId);
     const deskChat = state.find(chatId);
     const wasMine = deskChat?.standing === Standing.MINE;
     const name = agentName || agentEmail;
@@ -107,9 +114,10 @@ const HANDLERS = {
     return wasMine ? [{ type: "tell", text: `Chat with ${deskChat.customerName} given to ${name}` }] : [];
   },
 
-  /** To another agent: `chat-assigned` follows. */
-  "chat-transferred"(state, { chatId, toQueue, priority, skills }) {
+  /** To another agent: `chat-assigned` follows. To nobody: the assistant has it. */
+  "chat-transferred"(state, { chatId, toQueue, toAgent, priority, skills }) {
     const deskChat = state.find(chatId);
+    if (deskChat && !toQueue && !toAgent) return given(state, chatId);
     if (!deskChat || !toQueue) return [];
     const wasMine = deskChat.standing === Standing.MINE;
     deskChat.askedAgent = null;
@@ -118,14 +126,14 @@ const HANDLERS = {
   },
 
   "chat-resolved"(state, { chatId }) {
-    state.waiting.remove(chatId);
+    left(state, chatId);
     const deskChat = state.find(chatId);
     if (deskChat) deskChat.closesAt = null;
-    state.updateChat(chatId, { status: "resolved" });
+    state.updateChat(chatId, { status: "resolved", handler: null });
   },
 
   "chat-closed"(state, { chatId, reason, closedBy }) {
-    state.waiting.remove(chatId);
+    left(state, chatId);
     const deskChat = state.find(chatId);
     if (!deskChat) return [];
     const wasMine = deskChat.standing === Standing.MINE;
@@ -153,6 +161,20 @@ const HANDLERS = {
     }
   },
 };
+
+/** A chat waits no more, and the assistant has it no more. */
+function left(state, chatId) {
+  state.waiting.remove(chatId);
+  state.assisted.remove(chatId);
+}
+
+/** The assistant has a chat now. */
+function given(state, chatId) {
+  state.waiting.remove(chatId);
+  const wasMine = state.find(chatId)?.standing === Standing.MINE;
+  state.updateChat(chatId, { status: "open", handler: "assistant", agent: null });
+  return wasMine ? [{ type: "join", chatId }] : [];
+}
 
 function asked(state, request) {
   const isNew = !state.requests.has(request.chatId);

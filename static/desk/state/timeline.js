@@ -44,6 +44,7 @@ function entriesOf(deskChat) {
     ...notes.pending.map(fromPendingNote),
     ...conversation.pending.map(fromPending),
     ...uploads.map(fromUpload),
+    ...(conversation.stream?.text ? [fromStream(deskChat)] : []),
   ];
 }
 
@@ -61,7 +62,7 @@ function fromMessage(message, deskChat) {
     id: message.id,
     media: message.media ?? null,
     author: authorOf(message),
-    name: message.fromName || message.fromEmail || (message.fromAgent ? "Agent" : "Visitor"),
+    name: message.fromAssistant ? assistantWords(message.fromName) : message.fromName || message.fromEmail || (message.fromAgent ? "Agent" : "Visitor"),
     side: message.fromAgent || isOwn ? "agent" : "customer",
     isOwn,
     isEdited: Boolean(message.editedAt) && !message.deletedAt,
@@ -71,6 +72,27 @@ function fromMessage(message, deskChat) {
     clientMessageId: message.clientMessageId ?? null,
     error: null,
   };
+}
+
+/** What the assistant is just saying: last, for its message will stand after what is sent by then. */
+function fromStream({ chat, conversation, assistantName }) {
+  const { id, text } = conversation.stream;
+  return {
+    ...ownRow(null, { sentAt: new Date().toISOString() }),
+    key: `stream:${id}`,
+    isStreamed: true,
+    isOwn: false,
+    text,
+    media: null,
+    author: chat?.assistant?._id ?? null,
+    name: assistantWords(assistantName),
+    state: null,
+    error: null,
+  };
+}
+
+function assistantWords(name) {
+  return `${name}, AI assistant`;
 }
 
 function fromNote(note) {
