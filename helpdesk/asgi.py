@@ -13,6 +13,7 @@ from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import get_resolver, path, re_path
 
+from chat.assistant import providers
 from chat.consumers.polling import SocketIOPollingConsumer
 from chat.consumers.websocket import SocketIOWebSocketConsumer
 from helpdesk.bodies import with_limited_bodies
@@ -26,6 +27,7 @@ async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASG
 
 # Loaded now, not by the first visitor.
 get_resolver().url_patterns  # noqa: B018
+providers.prepare()
 
 websocket_routes = [
     path("socket.io/", SocketIOWebSocketConsumer.as_asgi()),

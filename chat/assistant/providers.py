@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from chat.assistant.embedded import Embedded
+from chat.assistant.endpoints import allowed_endpoints
 from chat.assistant.model_process import ModelProcess
 from chat.assistant.provider import Model, Provider
 
 _embedded = Embedded()
 _models = ModelProcess()
+
+
+def prepare() -> None:
+    """Load now what language models need, if there are any: the first answer would wait for it."""
+    if allowed_endpoints():
+        _models.start()
+
+
+def prepare(model: Model) -> None:
+    """Make ready to ask this model, which may take seconds the first time."""
+    if model.endpoint:
+        _models.start()
 
 
 def of(model: Model) -> Provider:
