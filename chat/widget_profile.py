@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Widget
 from accounts.models.widget import Asks
+from chat import access
 from chat.estimates import agents_online
 from chat.media.formats import MAX_FILE_BYTES, MAX_FILES
 from chat.models import MediaType
@@ -19,6 +20,7 @@ from queueing.models import OpeningHours, Queue
 
 def profile(widget: Widget) -> Payload:
     """What a page shows before anybody is known."""
+    queues = _queues_of(widget)
     return {
         "name": widget.name,
         "greeting": widget.greeting,
@@ -29,7 +31,8 @@ def profile(widget: Widget) -> Payload:
             if asks != Asks.NO
         ],
         "requiresIdentity": widget.requires_identity,
-        **_where_to_wait(_queues_of(widget)),
+        "assistant": _assistant(widget, queues),
+        **_where_to_wait(queues),
         "media": _media_limits(),
     }
 
@@ -46,7 +49,7 @@ def config(widget: Widget) -> Payload:
         "greeting": widget.greeting,
         "color": widget.color,
         **_where_to_wait(queues),
-        "assistant": None,
+        "assistant": _assistant(widget, queues),
         "inactivity": {
             "warningSeconds": warning or settings.INACTIVITY_WARNING_SECONDS,
             "closeSeconds": close or settings.INACTIVITY_CLOSE_SECONDS,
@@ -68,6 +71,13 @@ def _queues_of(widget: Widget) -> list[Queue]:
 def _default_of(queues: list[Queue]) -> Queue | None:
     """The queue of a chat for which nobody names one; `queues` in the order of their names."""
     return next((queue for queue in queues if queue.is_default), queues[0] if queues else None)
+
+
+def _assistant(widget: Widget, queues: list[Queue]) -> Payload | None:
+    """Who answers first a chat for which nobody names a queue; None where people do."""
+    default = _default_of(queues)
+    found = access.assistant_of_widget(widget.id, default.id if default else None)
+    return {"name": found.name, "greeting": found.greeting} if found else None
 
 
 def _where_to_wait(queues: list[Queue]) -> Payload:

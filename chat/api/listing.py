@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from heapq import nlargest
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from accounts.tokens import Principal
@@ -20,6 +20,12 @@ NEWEST_FIRST = ("-updated_at", "-id")
 OLDEST_FIRST = ("updated_at", "id")
 MAX_OF_CUSTOMERS = 5_000
 """So many conversations are listed of those customers whose name was searched for."""
+HANDLERS = {
+    "assistant": Q(status=Status.OPEN, agent=None),
+    "queue": Q(status=Status.WAITING),
+    "agent": Q(agent__isnull=False) & ~Q(status=Status.CLOSED),
+}
+"""Who has a conversation, as `ConversationFacts.handler` says it."""
 
 
 def asked_for(request: Request, caller: Principal) -> QuerySet[Conversation]:
@@ -57,10 +63,12 @@ def _found(words: Sequence[str], caller: Principal) -> set[UUID]:
 def filtered_for_team(
     conversations: QuerySet[Conversation], request: Request, caller: Principal
 ) -> QuerySet[Conversation]:
-    """Keep those that the team's own filters ask for: by agent, queue and time of the last change.
+    """Keep those that the team's own filters ask for: by who has it, queue and time of the last change.
 
     Raises `InvalidInput`.
     """
+    if (handler := choice(request, "handler", tuple(HANDLERS))) is not None:
+        conversations = conversations.filter(HANDLERS[handler])
     if choice(request, "mine", ("true", "false")) == "true":
         conversations = conversations.filter(agent_id=caller.user_id)
     if (assigned := choice(request, "assigned", ("me", "none"))) is not None:

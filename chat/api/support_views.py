@@ -10,12 +10,13 @@ from rest_framework.response import Response
 from chat import access, payloads, selectors
 from chat.api import shapes
 from chat.api.base import View
-from chat.api.listing import asked_for, filtered_for_team, page_of
+from chat.api.listing import HANDLERS, asked_for, filtered_for_team, page_of
 from chat.api.parameters import MINE, SEARCH, STATUS, page_and_limit
 from queueing import line
 
 FILTERS = [
     MINE,
+    OpenApiParameter("handler", enum=list(HANDLERS), description="Only those that this one has."),
     OpenApiParameter("assigned", enum=["me", "none"], description="Only mine, or only nobody's."),
     OpenApiParameter("agentId", OpenApiTypes.UUID, description="Only those assigned to this agent."),
     OpenApiParameter("queueId", OpenApiTypes.UUID, description="Only those of this queue."),

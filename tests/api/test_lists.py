@@ -16,6 +16,7 @@ from accounts.models import Role, User
 from accounts.tokens import Principal
 from chat.actions import conversations, routing
 from chat.models import Conversation, Message, Participant
+from tests.support.assistants import assistant_of
 from tests.support.chats import chat_of, read, say, start
 from tests.support.people import People, visitor
 from tests.support.rest import Caller
@@ -162,19 +163,24 @@ def test_each_filter_of_the_team_keeps_what_it_names(people: People) -> None:
     sold = routing.claim(people.olga, str(start(visitor(people.widget, "Xenia"), str(people.sales.id)).id))
     conversations.close_conversation(people.olga, str(sold.id), "")
     start(people.olaf)
+    assistant_of(people)
+    assisted = start(visitor(people.widget, "Yves"))
     for query, wanted in [
-        ({}, (sold, taken, waiting)),
+        ({}, (assisted, sold, taken, waiting)),
+        ({"handler": "assistant"}, (assisted,)),
+        ({"handler": "queue"}, (waiting,)),
+        ({"handler": "agent"}, (taken,)),
         ({"status": "waiting"}, (waiting,)),
         ({"status": "closed"}, (sold,)),
         ({"mine": "true"}, (taken,)),
-        ({"mine": "false"}, (sold, taken, waiting)),
+        ({"mine": "false"}, (assisted, sold, taken, waiting)),
         ({"assigned": "me"}, (taken,)),
-        ({"assigned": "none"}, (waiting,)),
+        ({"assigned": "none"}, (assisted, waiting)),
         ({"agentId": people.olga.user_id}, (sold,)),
         ({"agentId": people.oskar.user_id}, ()),
         ({"agentId": people.olga.user_id, "mine": "true"}, ()),
         ({"queueId": people.sales.id}, (sold,)),
-        ({"queueId": people.support.id, "status": "open"}, (taken,)),
+        ({"queueId": people.support.id, "status": "open"}, (assisted, taken)),
         ({"queueId": people.elsewhere.id}, ()),
     ]:
         assert listed(people, people.ana, **query) == ids(*wanted), query
@@ -238,6 +244,7 @@ def test_mine_are_a_customer_s_own_and_those_an_agent_has(people: People) -> Non
         (ALL, {"search": "\0"}, "a letter or a digit"),
         (ALL, {"mine": "yes"}, "true, false"),
         (ALL, {"assigned": "you"}, "me, none"),
+        (ALL, {"handler": "nobody"}, "assistant, queue, agent"),
         (ALL, {"agentId": "me"}, "the id of an agent"),
         (ALL, {"queueId": "a\0"}, "the id of a queue"),
         (ALL, {"since": "yesterday"}, "ISO 8601"),

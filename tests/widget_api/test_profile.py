@@ -11,6 +11,7 @@ import pytest
 from accounts import presence
 from accounts.models import User, Widget
 from accounts.tokens import issue_access_token
+from chat.models import Assistant, QueueAssistant, WidgetAssistant
 from queueing.models import OpeningHours, Queue
 from tests.support.people import People
 from tests.support.told import Told
@@ -37,6 +38,7 @@ def test_a_profile_says_how_the_widget_looks_what_it_asks_and_what_may_be_sent(p
         "color": "#112233",
         "preChat": [{"name": "name", "required": True}],
         "requiresIdentity": False,
+        "assistant": None,
         "queues": [
             {**ALWAYS_OPEN, "_id": str(people.sales.id), "name": "Sales"},
             {**ALWAYS_OPEN, "_id": str(people.support.id), "name": "Support"},
@@ -89,8 +91,28 @@ def test_how_many_queues_there_are_does_not_make_a_profile_slower(
 ) -> None:
     for number in range(10):
         Queue.objects.create(organization_id=people.vera.organization_id, name=f"Queue {number}")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert len(profile()["queues"]) == 12
+
+
+def test_a_profile_and_a_config_name_who_answers_first(people: People) -> None:
+    home = people.support.organization
+    ada = Assistant.objects.create(organization=home, name="Ada", greeting="Ask me!", instructions="A secret")
+    token, _ = issue_access_token(people.user(people.vera))
+
+    def named() -> list[dict[str, str] | None]:
+        config = call("GET", "/api/v1/chat/config/home-widget", token=token).json()["data"]
+        return [profile()["assistant"], config["assistant"]]
+
+    QueueAssistant.objects.create(queue=people.sales, assistant=ada)
+    assert named() == [None, None], "that is not the queue of a chat for which none is named"
+    QueueAssistant.objects.create(queue=people.support, assistant=ada)
+    assert named() == [{"name": "Ada", "greeting": "Ask me!"}] * 2
+    eve = Assistant.objects.create(organization=home, name="Eve")
+    WidgetAssistant.objects.create(widget=people.widget, assistant=eve)
+    assert named() == [{"name": "Eve", "greeting": ""}] * 2
+    Assistant.objects.update(is_active=False)
+    assert named() == [None, None]
 
 
 def test_there_is_no_profile_of_a_widget_that_is_off_or_nowhere(people: People) -> None:

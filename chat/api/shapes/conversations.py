@@ -14,6 +14,11 @@ class QueueName(Shape):
     name = serializers.CharField()
 
 
+class AssistantName(Shape):
+    _id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class Rating(Shape):
     score = serializers.IntegerField(min_value=1, max_value=5)
     comment = serializers.CharField()
@@ -24,6 +29,10 @@ class Conversation(Shape):
     userId = Customer()
     assignedSupportId = Person(allow_null=True)
     status = serializers.ChoiceField(Status.choices)
+    handler = serializers.ChoiceField(
+        ["assistant", "queue", "agent"], allow_null=True, help_text="Who has it. Null: nobody any more."
+    )
+    assistant = AssistantName(allow_null=True, help_text="It answers while the handler is the assistant.")
     unreadCount = serializers.DictField(
         child=Count(), help_text="For each participant's id: how many messages of others it has not read."
     )
@@ -74,6 +83,7 @@ class Message(Shape):
     conversationId = serializers.UUIDField()
     seq = serializers.IntegerField(min_value=1)
     senderId = Person(allow_null=True, help_text="Null: the system.")
+    fromAssistant = serializers.BooleanField(help_text="An AI assistant said it.")
     messageType = serializers.ChoiceField(MessageType.choices)
     content = serializers.CharField()
     media = Media(allow_null=True)

@@ -7,12 +7,14 @@ from rest_framework import serializers
 from chat.api.shapes.fields import Shape, Time
 from chat.payloads import ROLE_NAMES
 
+ROLES = list(dict.fromkeys(ROLE_NAMES.values()))
+
 
 class Person(Shape):
     _id = serializers.UUIDField()
     first_name = serializers.CharField()
     last_name = serializers.CharField()
-    role = serializers.ChoiceField(list(ROLE_NAMES.values()))
+    role = serializers.ChoiceField(ROLES)
 
 
 class Customer(Shape):
@@ -27,7 +29,7 @@ class TeamMember(Shape):
     _id = serializers.UUIDField()
     email = serializers.EmailField()
     name = serializers.CharField()
-    role = serializers.ChoiceField(list(ROLE_NAMES.values()))
+    role = serializers.ChoiceField(ROLES)
     status = serializers.CharField()
     lastSeen = Time(allow_null=True)
 

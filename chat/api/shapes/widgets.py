@@ -45,6 +45,11 @@ class PreChatField(Shape):
     required = serializers.BooleanField()  # type: ignore[assignment]
 
 
+class FirstToAnswer(Shape):
+    name = serializers.CharField()
+    greeting = serializers.CharField(help_text="Its first message in a chat; empty: it has none.")
+
+
 class MediaLimits(Shape):
     types = serializers.ListField(child=serializers.ChoiceField(MediaType.choices))
     maxFiles = Count(help_text="At once.")
@@ -57,6 +62,9 @@ class WidgetProfile(Shape):
     greeting = serializers.CharField()
     preChat = PreChatField(many=True, help_text="What the form before a chat asks for.")
     requiresIdentity = serializers.BooleanField(help_text="Only people with a userHash may chat.")
+    assistant = FirstToAnswer(
+        allow_null=True, help_text="Who answers a chat without a named queue first; null: people."
+    )
     queues = WidgetQueue(many=True)
     businessHours = BusinessHours(
         allow_null=True, help_text="Those of the queue of a chat for which none is named; null: always open."
@@ -76,7 +84,7 @@ class Config(Shape):
     color = serializers.CharField()
     queues = WidgetQueue(many=True)
     businessHours = BusinessHours(allow_null=True, help_text="As in the profile.")
-    assistant = serializers.JSONField()
+    assistant = FirstToAnswer(allow_null=True, help_text="As in the profile.")
     inactivity = Inactivity()
     media = MediaLimits()
 
