@@ -12,8 +12,10 @@ class ChatConfig(AppConfig):
         from django.db.models.signals import post_migrate, pre_migrate
 
         from chat.actions import due
+        from chat.assistant import process
         from chat.search import triggers
 
         pre_migrate.connect(triggers.remove_before_migrations, sender=self)
         post_migrate.connect(triggers.install_after_migrations, sender=self)
         due.register_timers()
+        process.listen()

@@ -268,8 +268,8 @@ class InactivityWarned(msgspec.Struct, frozen=True, array_like=True, tag=True):
 class StreamChunk(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """The assistant says more (SPEC §9): `text` stands at `offset`, counted in characters, of the answer.
 
-    `since` is the conversation's version when the answer began: where somebody else has taken it since, no more
-    of it is heard.
+    `since` is the conversation's version when the answer began: where somebody else has taken it since, no
+    more of it is heard.
     """
 
     conversation_id: str

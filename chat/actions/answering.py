@@ -28,10 +28,14 @@ OVERDUE_AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """The right to answer in a conversation, as it stood when it was taken."""
+    """The right to answer in a conversation, as it stood when it was taken.
+
+    `answered` is the message up to which the answer before went, where the customer wrote during it.
+    """
 
     conversation: Conversation
     stream_id: UUID
+    answered: int | None = None
 
     @property
     def conversation_id(self) -> str:
@@ -80,8 +84,8 @@ def renew(turns: Mapping[UUID, UUID]) -> set[UUID]:
 def say_answer(turn: Turn, text: str, *, answers: int) -> Turn | None:
     """Store the assistant's answer to everything up to the message `answers`, and end its turn.
 
-    Nothing is said when the turn is not the assistant's any more. Returns the next turn where the customer has
-    written meanwhile.
+    Nothing is said when the turn is not the assistant's any more. Returns the next turn where the customer
+    has written meanwhile.
     """
     with transaction.atomic():
         conversation = _lock_turn(turn)
@@ -97,7 +101,7 @@ def say_answer(turn: Turn, text: str, *, answers: int) -> Turn | None:
             mine.update(stream_id=next_stream, lease_until=timezone.now() + LEASE)
         fanout.publish_on_commit(StreamEnded(turn.conversation_id, turn.stream, str(saying.id), "complete"))
         transitions.say(conversation, saying, now=timezone.now())
-    return Turn(conversation, next_stream) if next_stream is not None else None
+    return Turn(conversation, next_stream, answered=answers) if next_stream is not None else None
 
 
 def hand_over(

@@ -11,11 +11,16 @@ from django.db import transaction
 Listener = Callable[[UUID], None]
 """Called with a conversation's id after the commit, from any thread. Does not wait and does not raise."""
 
-_on_owed: Listener = lambda conversation_id: None  # noqa: E731 nobody listens
-_on_taken: Listener = _on_owed
+
+def _nobody(conversation_id: UUID) -> None:
+    """Nobody listens."""
 
 
-def register(*, on_owed: Listener, on_taken: Listener) -> None:
+_on_owed: Listener = _nobody
+_on_taken: Listener = _nobody
+
+
+def register(*, on_owed: Listener = _nobody, on_taken: Listener = _nobody) -> None:
     """Name who answers when a customer is owed an answer, and who sums up when people take over."""
     global _on_owed, _on_taken
     _on_owed, _on_taken = on_owed, on_taken

@@ -92,7 +92,8 @@ def record(
 
     In the same transaction it enters its line or is known to have left it, its timers are set, what agents
     were asked about it is withdrawn, and the audit trail and the system message `says` are written (SPEC §3).
-    `last_words` stand before that message, a `greeting` after it. With a `need` it moves into that queue. One conversation in a transaction: see `take_changes`.
+    `last_words` stand before that message, a `greeting` after it. With a `need` it moves into that queue. One
+    conversation in a transaction: see `take_changes`.
     """
     from_status, from_queue_id = ("", None) if begins else (conversation.status, conversation.queue_id)
     was_assisted = from_status == Status.OPEN and conversation.agent_id is None

@@ -21,10 +21,10 @@ class Leases:
     """Renews the turns of this process, all in one transaction; one event loop."""
 
     def __init__(self) -> None:
-        self._held: dict[str, tuple[Turn, Callable[[], None]]] = {}
+        self._held: dict[str, tuple[Turn, Callable[[], object]]] = {}
         self._renewing: asyncio.Task[None] | None = None
 
-    def hold(self, turn: Turn, on_lost: Callable[[], None]) -> None:
+    def hold(self, turn: Turn, on_lost: Callable[[], object]) -> None:
         """Renew a turn from now on; `on_lost` is called when somebody else has ended it."""
         self._held[turn.conversation_id] = (turn, on_lost)
         if self._renewing is None or self._renewing.done():

@@ -81,7 +81,7 @@ class Toolbox(Protocol):
 class Provider(Protocol):
     """Somebody who writes answers."""
 
-    def answer(self, request: Request, tools: Toolbox) -> AsyncGenerator[str | Usage]:
+    def answer(self, request: Request, tools: Toolbox) -> AsyncGenerator[str | Usage, None]:
         """Give the answer piece by piece, as it is written.
 
         Closing the iterator stops the work. Raises `ProviderFailed`; a silence is the caller's to notice.

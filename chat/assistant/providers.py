@@ -17,12 +17,6 @@ def prepare() -> None:
         _models.start()
 
 
-def prepare(model: Model) -> None:
-    """Make ready to ask this model, which may take seconds the first time."""
-    if model.endpoint:
-        _models.start()
-
-
 def of(model: Model) -> Provider:
     """The language model, or without one the embedded assistant."""
     return _models if model.endpoint else _embedded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +11,7 @@ from django.conf import settings
 from accounts.models import Role
 from chat import selectors
 from chat.assistant.cleaning import clean_for_model
+from chat.assistant.endpoints import key_in
 from chat.assistant.provider import Line, Model, Purpose, Request
 from chat.models import Assistant, Conversation, Message
 
@@ -28,13 +28,16 @@ class History:
     last_seq: int
 
 
-def request_for(conversation: Conversation, purpose: Purpose) -> tuple[Request, int]:
+def request_for(
+    conversation: Conversation, purpose: Purpose, answered: int | None = None
+) -> tuple[Request, int]:
     """Describe a conversation to its assistant, and say up to which message.
 
-    The embedded assistant speaks where the conversation has none: for suggestions to agents.
+    What the customer said after the message `answered` comes last, though an answer stands after it. The
+    embedded assistant speaks where the conversation has none: for suggestions to agents.
     """
     assistant = conversation.assistant
-    history = read_history(conversation)
+    history = read_history(conversation, answered)
     return Request(
         purpose=purpose,
         organization_id=conversation.organization_id,
@@ -60,12 +63,12 @@ def model_of(assistant: Assistant | None) -> Model:
     return Model(
         endpoint=endpoint,
         name=assistant.model or settings.ASSISTANT_MODEL,
-        api_key=os.environ.get(assistant.key_variable, ""),
+        api_key=key_in(assistant.key_variable),
         temperature=assistant.temperature,
     )
 
 
-def read_history(conversation: Conversation) -> History:
+def read_history(conversation: Conversation, answered: int | None = None) -> History:
     """Read the newest of what was said, from the database alone (THREATS D5); no notes, nothing deleted."""
     found = (
         selectors.messages_of(conversation)
@@ -74,6 +77,10 @@ def read_history(conversation: Conversation) -> History:
     )
     messages = list(found)
     last_seq = messages[0].seq if messages else 0
+    if answered is not None:
+        # Sorting keeps the order among each of the two.
+        customer_id = conversation.customer_id
+        messages.sort(key=lambda one: not (one.seq > answered and one.sender_id == customer_id))
     return History(tuple(_that_fit(messages)), last_seq)
 
 

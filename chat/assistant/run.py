@@ -66,7 +66,7 @@ class Run:
         conversation = self._turn.conversation
         await in_database_thread(assistant_usage.check, assistant, conversation.customer_id)
         self._start_typing()
-        request, last_seq = await in_database_thread(request_for, conversation, "answer")
+        request, last_seq = await in_database_thread(request_for, conversation, "answer", self._turn.answered)
         self._guard = LeakGuard(request.instructions, "\n".join(line.text for line in request.history))
         tools = ConversationTools(self._turn, request.max_tool_calls, self._show)
         try:
@@ -106,6 +106,8 @@ class Run:
         shown.feed("\n".join(str(value) for value in event.arguments.values()))
         shown.flush()
         self._say(self._guard.flush())
+        if event.result is not None:
+            self._guard.allow(event.result)
         self._voice.flush()
         fanout.publish(event)
 
@@ -121,7 +123,7 @@ class Run:
         name = conversation.assistant.name if conversation.assistant else "The assistant"
         reason = _reason(error)
         if reason is None:
-            log.exception("assistant_failed", conversation_id=self._turn.conversation_id)
+            log.error("assistant_failed", conversation_id=self._turn.conversation_id, exc_info=error)
             reason = "Something went wrong on our side."
         else:
             log.warning(
@@ -172,7 +174,7 @@ def _reason(error: Exception) -> str | None:
         case TimeoutError():
             return "The model did not answer in time."
         case ProviderFailed():
-            return "The model could not be reached or broke off."
+            return "The model gave no answer that can be used."
         case Leaked():
             return "The answer would have told the assistant's instructions."
         case OverQuota() | TooManyTools() | NoAnswer():

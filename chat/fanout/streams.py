@@ -43,7 +43,7 @@ class Own:
 
     stream_id: str
     since: int
-    on_cut: Callable[[], None]
+    on_cut: Callable[[], object]
 
 
 class Streams:
@@ -61,7 +61,9 @@ class Streams:
         self._taken_at: OrderedDict[str, int] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
 
-    def begin_own(self, conversation_id: str, stream_id: str, since: int, on_cut: Callable[[], None]) -> None:
+    def begin_own(
+        self, conversation_id: str, stream_id: str, since: int, on_cut: Callable[[], object]
+    ) -> None:
         """This process begins an answer; `on_cut` is called when somebody else has taken the chat."""
         self._own[conversation_id] = Own(stream_id, since, on_cut)
 

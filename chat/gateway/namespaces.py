@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chat.gateway import chat_agents  # noqa: F401 its events enter the table of `/chat`
+from chat.gateway import chat_agents, chat_assistant  # noqa: F401 their events enter the table of `/chat`
 from chat.gateway.chat import chat
 from chat.gateway.dispatch import Namespace
 from chat.gateway.root import root

@@ -1,10 +1,16 @@
 """Fixtures for tests of the assistant."""
 
+import asyncio
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
+from django.test import override_settings
 
 from chat.actions import answering_hooks
+from chat.assistant import process, providers
+from chat.assistant.provider import Model, Request
+from chat.assistant.toolbox import SearchTool
 from tests.chat.conftest import here, people
 from tests.support.openai_server import OpenAIServer
 from tests.support.people import test_database, transactional_db
@@ -16,10 +22,19 @@ __all__ = ["here", "people", "test_database", "told", "transactional_db"]
 @pytest.fixture(scope="session")
 def model() -> Iterator[OpenAIServer]:
     """A language model behind an OpenAI-compatible endpoint; `default` says what it does."""
-    server = OpenAIServer()
+    server = OpenAIServer("say Ready")
     server.start()
+    with override_settings(ASSISTANT_BASE_URL=server.url):
+        asyncio.run(_wait_until_loaded(server.url))
     yield server
     server.stop()
+
+
+async def _wait_until_loaded(url: str) -> None:
+    """Have the process of language models started: what it needs takes seconds to load."""
+    request = Request("answer", UUID(int=0), "Ada", "", Model(endpoint=url, name="local"), (), 100, 1)
+    async for _ in providers.of(request.model).answer(request, SearchTool(UUID(int=0), 1)):
+        pass
 
 
 @pytest.fixture
@@ -37,7 +52,6 @@ def asks(model: OpenAIServer, settings) -> Callable[[str], None]:
 @pytest.fixture
 def nobody_answers() -> Iterator[None]:
     """A process that stores what is owed, and dies before it answers."""
-    before = (answering_hooks._on_owed, answering_hooks._on_taken)
-    answering_hooks.register(on_owed=lambda chat: None, on_taken=lambda chat: None)
+    answering_hooks.register()
     yield
-    answering_hooks.register(on_owed=before[0], on_taken=before[1])
+    process.listen()

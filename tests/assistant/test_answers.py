@@ -189,10 +189,10 @@ def test_the_tool_hands_over_with_the_words_said_before_it(people, told, asks):
     [
         ("stall-first", "in time"),
         ("stall-middle", "in time"),
-        ("break", "broke off"),
-        ("status 500", "could not be reached"),
+        ("break", "can be used"),
+        ("status 500", "can be used"),
         ("endless", "longer than"),
-        ("endless-tools", "tools"),
+        ("endless-tools", "can be used"),
     ],
 )
 def test_people_take_over_once_when_the_model_fails(people, told, asks, script, reason):
