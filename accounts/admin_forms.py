@@ -13,6 +13,10 @@ from django.db.models import Model, QuerySet
 class OneOrganizationForm(forms.ModelForm):
     """What it points at is of the organization of the row itself; a superuser could choose otherwise."""
 
+    def _get_validation_exclusions(self) -> set[str]:
+        # What is unique in an organization is so too where the page shows the organization read-only.
+        return super()._get_validation_exclusions() - {"organization"}
+
     def clean(self) -> dict[str, Any] | None:
         """Name the fields that point elsewhere."""
         cleaned = super().clean()

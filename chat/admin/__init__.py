@@ -1,8 +1,16 @@
 """The chat in the admin site, one file a subject; what changes something calls an action."""
 
+from chat.admin.assistants import AssistantAdmin
 from chat.admin.conversations import ConversationAdmin
 from chat.admin.mails import OutgoingMailAdmin
 from chat.admin.tickets import TicketAdmin
 from chat.admin.waiting import EntryAdmin, OfferAdmin
 
-__all__ = ["ConversationAdmin", "EntryAdmin", "OfferAdmin", "OutgoingMailAdmin", "TicketAdmin"]
+__all__ = [
+    "AssistantAdmin",
+    "ConversationAdmin",
+    "EntryAdmin",
+    "OfferAdmin",
+    "OutgoingMailAdmin",
+    "TicketAdmin",
+]

@@ -18,6 +18,8 @@ FORM = {
     "asks_name": "required",
     "asks_email": "no",
     "is_active": "on",
+    "assistant-TOTAL_FORMS": "0",
+    "assistant-INITIAL_FORMS": "0",
 }
 
 

@@ -14,6 +14,7 @@ from tests.support.people import People
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 NO_HOURS = {"opening_hours-TOTAL_FORMS": "0", "opening_hours-INITIAL_FORMS": "0"}
 NO_MEMBERS = {"members-TOTAL_FORMS": "0", "members-INITIAL_FORMS": "0"}
+NO_ASSISTANT = {"assistant-TOTAL_FORMS": "0", "assistant-INITIAL_FORMS": "0"}
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def queue_form(people: People, **fields: object) -> dict[str, object]:
         "time_zone": "UTC",
         **NO_HOURS,
         **NO_MEMBERS,
+        **NO_ASSISTANT,
         **fields,
     }
 
