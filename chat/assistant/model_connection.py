@@ -18,11 +18,12 @@ class ModelConnection:
     """Says commands, and hands each conversation the reports that are about it."""
 
     def __init__(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, on_hanging: Callable[[], None]
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, end_process: Callable[[], None]
     ) -> None:
+        """`end_process` is called when it hangs or has closed its side; what it does may be done twice."""
         self._reader = reader
         self._writer = writer
-        self._on_hanging = on_hanging
+        self._end_process = end_process
         self._numbers = itertools.count(1)
         self._conversations: dict[int, asyncio.Queue[Report]] = {}
         self._stopping: dict[int, asyncio.TimerHandle] = {}
@@ -55,7 +56,7 @@ class ModelConnection:
     def _stop(self, number: int) -> None:
         self._writer.write(framed(Stop(number)))
         loop = asyncio.get_running_loop()
-        self._stopping[number] = loop.call_later(HANGS_AFTER_SECONDS, self._on_hanging)
+        self._stopping[number] = loop.call_later(HANGS_AFTER_SECONDS, self._end_process)
 
     async def _read(self) -> None:
         try:
@@ -66,7 +67,7 @@ class ModelConnection:
                 elif report.number in self._conversations:
                     self._conversations[report.number].put_nowait(report)
         except (asyncio.IncompleteReadError, OSError):
-            pass
+            self._end_process()
         finally:
             for number in [*self._conversations, *self._stopping]:
                 self._end(Ended(number, 0, GONE))

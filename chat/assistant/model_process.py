@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncGenerator
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -47,6 +48,13 @@ class ModelProcess:
         """Start the process now, so that the first answer does not wait until it has loaded everything."""
         with self._lock:
             self._run()
+
+    def stop(self) -> None:
+        """End the process, and with it all answers."""
+        with self._lock:
+            if self._process is not None and self._control is not None:
+                self._control.close()
+                self._process.wait()
 
     async def answer(self, request: Request, tools: Toolbox) -> AsyncGenerator[str | Usage, None]:
         """Give the answer piece by piece, and then what it took, also when it failed (see `Provider`).
@@ -93,7 +101,7 @@ class ModelProcess:
             assert self._control is not None
             socket.send_fds(self._control, [b"."], [theirs.fileno()])
         reader, writer = await asyncio.open_unix_connection(sock=ours)
-        return ModelConnection(reader, writer, on_hanging=process.kill)
+        return ModelConnection(reader, writer, partial(_end, process))
 
     def _run(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -115,3 +123,9 @@ class ModelProcess:
                 env={name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
             )
         return self._process
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    # A process that is just dying would seem to run: nobody must be sent to it any more.
+    process.kill()
+    process.wait()

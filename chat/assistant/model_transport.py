@@ -14,7 +14,7 @@ MAX_RESPONSE_BYTES = 2 * 1024 * 1024
 CONNECT_SECONDS = 5
 SILENCE_SECONDS = 65
 """The web process notices a silence sooner; this is for the case that it is gone itself."""
-MAX_UNREAD_PIECES = 64
+MAX_UNREAD_PIECES = 16
 END = b""
 PACE_SECONDS = 0.03
 BUSY_STREAMS = 25

@@ -260,6 +260,13 @@ async def endless(reply: Reply, argument: str) -> web.StreamResponse:
 
 
 @script
+async def flood(reply: Reply, _argument: str) -> web.StreamResponse:
+    """As much as can be sent, for ever."""
+    while True:
+        await reply.say("flood " * 2000)
+
+
+@script
 async def long_line(reply: Reply, _argument: str) -> web.StreamResponse:
     """One line of 10 MB."""
     await reply.write("data: " + "x" * 10_000_000 + "\n\n")
