@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 from accounts.admin_scope import OrganizationScopedAdmin
-from accounts.models import Organization, User, Visitor, Widget
+from accounts.models import PEOPLE_ROLES, Organization, Role, User, Visitor, Widget
 from accounts.models.widget import new_identity_secret
 
 ONCE_SAVED = "Stands here once the widget is saved."
@@ -69,9 +69,15 @@ class UserAdmin(OrganizationScopedAdmin, DjangoUserAdmin):
     add_fieldsets = [(None, {"fields": ["username", "organization", "role", "password1", "password2"]})]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        """An admin does not see, and so cannot change, a superuser."""
-        people = super().get_queryset(request)
+        """People only, no assistants; and an admin does not see, and so cannot change, a superuser."""
+        people = super().get_queryset(request).exclude(role=Role.ASSISTANT)
         return people if request.user.is_superuser else people.filter(is_superuser=False)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Nobody is made an assistant: those have a page of their own."""
+        if db_field.name == "role":
+            kwargs["choices"] = [(role.value, role.label) for role in PEOPLE_ROLES]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Only a superuser makes superusers."""

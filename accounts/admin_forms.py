@@ -15,7 +15,7 @@ class OneOrganizationForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # What is unique in an organization is so too where the page shows the organization read-only.
-        return super()._get_validation_exclusions() - {"organization"}
+        return super()._get_validation_exclusions() - {"organization"}  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any] | None:
         """Name the fields that point elsewhere."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.models import Role, User, origins_of
+from accounts.models import PEOPLE_ROLES, TEAM_ROLES, Role, User, origins_of
 
 
 class TokenRefused(Exception):
@@ -50,7 +50,7 @@ class Principal:
     @property
     def is_staff_member(self) -> bool:
         """Whether this is somebody who answers: an agent or an admin."""
-        return self.role in (Role.AGENT, Role.ADMIN)
+        return self.role in TEAM_ROLES
 
     @property
     def is_customer(self) -> bool:
@@ -143,7 +143,7 @@ def user_of_refresh_token(token: str) -> User:
 def _active_user(user_id: Any) -> User:
     try:
         user = User.objects.select_related("organization", "visitor__widget").get(
-            id=UUID(str(user_id)), is_active=True
+            id=UUID(str(user_id)), is_active=True, role__in=PEOPLE_ROLES
         )
     except (User.DoesNotExist, ValueError):
         raise TokenRefused("token_invalid", "The token belongs to nobody who may sign in.") from None

@@ -27,6 +27,7 @@ from django.db.models import (
 )
 
 from accounts.models import Role, User
+from chat.assistant_figures import AssistantFigures, assistant_figures
 from chat.models import Conversation, Message, Rating, Status, Transition
 from queueing.models import Queue
 
@@ -95,6 +96,7 @@ class Statistics:
     start: datetime
     end: datetime
     total: Figures
+    assistant: AssistantFigures
     by_agent: list[tuple[User | None, Figures]]
     by_queue: list[tuple[Queue | None, Figures]]
 
@@ -141,12 +143,13 @@ def gather(organization_id: UUID, start: datetime, end: datetime) -> Statistics:
     ):
         cell(agent_id, queue_id).scores[score] += count
     team = User.objects.filter(Q(is_active=True) | Q(id__in={agent_id for agent_id, _ in cells}))
-    team = team.filter(organization_id=organization_id).exclude(role=Role.CUSTOMER)
+    team = team.filter(organization_id=organization_id).exclude(role__in=(Role.CUSTOMER, Role.ASSISTANT))
     queues = Queue.objects.filter(organization_id=organization_id)
     return Statistics(
         start=start,
         end=end,
         total=_sum(cells.values()),
+        assistant=assistant_figures(conversations, end),
         by_agent=_grouped(
             ((agent_id, figures) for (agent_id, _), figures in cells.items()),
             team.order_by("first_name", "last_name", "username"),
@@ -194,6 +197,7 @@ def _answered(conversations: QuerySet[Conversation], end: datetime) -> QuerySet[
     answers = (
         Message.objects.filter(conversation=OuterRef("id"), sender__isnull=False, created_at__lt=end)
         .exclude(sender=OuterRef("customer"))
+        .exclude(sender__role=Role.ASSISTANT)
         .order_by("seq")
     )
     return conversations.annotate(

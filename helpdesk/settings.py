@@ -258,6 +258,8 @@ UPLOADS_PER_MINUTE = env.int("UPLOADS_PER_MINUTE", 60)
 
 ASSISTANT_BASE_URL = env.str("ASSISTANT_BASE_URL", "").rstrip("/")
 ASSISTANT_MODEL = env.str("ASSISTANT_MODEL", "")
+# The pace of the embedded one, 0 for everything at once.
+ASSISTANT_WORDS_PER_SECOND = env.float("ASSISTANT_WORDS_PER_SECOND", 60)
 # Others that admins may choose. Whatever is listed gets what customers write.
 ASSISTANT_ENDPOINTS = [url.rstrip("/") for url in env.list("ASSISTANT_ENDPOINTS", default=[])]
 # An assistant names the variable that holds its key; the database never sees the key.

@@ -22,6 +22,11 @@ class Role(models.TextChoices):
     ASSISTANT = "assistant", _("Assistant")
 
 
+TEAM_ROLES = (Role.AGENT, Role.ADMIN)
+PEOPLE_ROLES = (Role.CUSTOMER, *TEAM_ROLES)
+"""Who may sign in. An assistant is nobody's account: it speaks in conversations, and that is all."""
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes people so that their flags always fit their role."""
 
@@ -95,7 +100,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, keeping the sign-in name in lower case and the admin site open to the staff only."""
         self.username = self.username.strip().lower()
-        self.is_staff = self.role in (Role.AGENT, Role.ADMIN)
+        self.is_staff = self.role in TEAM_ROLES
         super().save(*args, **kwargs)
 
     @property

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from accounts.tokens import Principal
 from chat.access.lookup import parse_id
 from chat.access.queues import queue_for_customer
@@ -34,10 +36,7 @@ def assistant_for_customer(
 def assistant_of_widget(widget_id: UUID, default_queue_id: UUID | None) -> Assistant | None:
     """Find the assistant that answers first whoever opens a widget and names no queue."""
     active = Assistant.objects.filter(is_active=True)
-    return (
-        active.filter(widgets__widget_id=widget_id).first()
-        or active.filter(queues__queue_id=default_queue_id).first()
-    )
+    return active.filter(widgets__widget_id=widget_id).first() or _of_queue(active, default_queue_id)
 
 
 def assistant_to_resume(conversation: Conversation) -> Assistant:
@@ -49,10 +48,15 @@ def assistant_to_resume(conversation: Conversation) -> Assistant:
     if had is not None and had.is_active:
         return had
     active = Assistant.objects.filter(is_active=True, organization_id=conversation.organization_id)
-    found = active.filter(queues__queue_id=conversation.queue_id).select_related("user", "queue").first()
+    found = _of_queue(active.select_related("user", "queue"), conversation.queue_id)
     if found is None:
         raise Conflict("No assistant answers in this chat. Keep it, or transfer it to somebody else.")
     return found
+
+
+def _of_queue(assistants: QuerySet[Assistant], queue_id: UUID | None) -> Assistant | None:
+    # Looking for no queue would find the assistants that have none, of whatever organization.
+    return assistants.filter(queues__queue_id=queue_id).first() if queue_id else None
 
 
 def _owners(

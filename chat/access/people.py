@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.models import Role, User
+from accounts.models import TEAM_ROLES, User
 from accounts.tokens import Principal
 from chat.access.lookup import no_such, parse_id
 from chat.errors import Forbidden
@@ -28,9 +28,7 @@ def customer(principal: Principal) -> Principal:
 
 def team(principal: Principal) -> QuerySet[User]:
     """The agents and admins of the organization, to whom a chat can be given."""
-    return User.objects.filter(
-        organization_id=principal.organization_id, role__in=(Role.AGENT, Role.ADMIN), is_active=True
-    )
+    return User.objects.filter(organization_id=principal.organization_id, role__in=TEAM_ROLES, is_active=True)
 
 
 def colleague(principal: Principal, id_or_email: str) -> User:

@@ -28,7 +28,7 @@ def check(assistant: Assistant, customer_id: UUID) -> None:
         organization_id=assistant.organization_id,
         day=timezone.now().date(),
     )
-    used = dict(today.values_list("customer_id", "tokens"))
+    used: dict[UUID | None, int] = dict(today.values_list("customer_id", "tokens"))
     for who, whose, limit in (
         (customer_id, "This customer's", assistant.customer_tokens_per_day),
         (None, "The organization's", assistant.organization_tokens_per_day),

@@ -118,14 +118,17 @@ class OneAssistantFormSet(OneOrganizationFormSet):
         return "assistant"
 
 
-class WidgetAssistantInline(OrganizationScopedInline):
-    model = WidgetAssistant
+class AnswersFirstInline(OrganizationScopedInline):
     formset = OneAssistantFormSet
     verbose_name_plural = "who answers first, before people do"
     can_delete = True
 
 
-class QueueAssistantInline(WidgetAssistantInline):
+class WidgetAssistantInline(AnswersFirstInline):
+    model = WidgetAssistant
+
+
+class QueueAssistantInline(AnswersFirstInline):
     model = QueueAssistant
 
 

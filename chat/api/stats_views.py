@@ -56,6 +56,11 @@ class SupportStats(View):
                 "from": timestamp(found.start),
                 "to": timestamp(found.end),
                 "total": _figures(found.total),
+                "assistant": {
+                    "chats": found.assistant.chats,
+                    "answered": found.assistant.answered,
+                    "handedOver": found.assistant.handed_over,
+                },
                 "agents": [
                     {
                         "agent": payloads.support(selectors.person(agent)) if agent else None,

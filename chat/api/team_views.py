@@ -8,7 +8,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import presence
-from accounts.models import Role, User
 from chat import access, estimates, payloads
 from chat.api import shapes
 from chat.api.answers import answer
@@ -25,9 +24,7 @@ class Presence(View):
     def get(self, request: Request) -> Response:
         """List the organization's agents and admins with their status."""
         user = access.staff(self.caller())
-        team = User.objects.filter(organization_id=user.organization_id, is_active=True).exclude(
-            role=Role.CUSTOMER
-        )
+        team = access.team(user)
         statuses = presence.statuses([member.id for member in team])
         seen = presence.last_seen([member.id for member in team])
         return answer(

@@ -20,6 +20,9 @@ MAX_QUESTION_WORDS = 100
 MAX_POSTINGS = 4_000
 """So many places of words are looked at, those of the rarest words first."""
 MAX_CANDIDATES = 60
+MAX_COMPARED = 12
+NAMED_ALIKE = 0.1
+"""How much of a score depends on whether title and heading are about what is asked and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +48,26 @@ def find(organization_id: UUID, question: str, limit: int = 3) -> list[Hit]:
         .annotate(passages=Count("*"))
         .order_by("-passages", "language")[:MAX_LANGUAGES]
     )
-    scores: dict[int, float] = {}
+    shares: dict[int, float] = {}
     for language, passages in languages:
-        words = list(islice(dict.fromkeys(stems(question, language)), MAX_QUESTION_WORDS))
-        if words:
-            scores |= _scores(organization_id, language, words, passages)
-    best = nlargest(limit, scores, key=lambda passage_id: (scores[passage_id], -passage_id))
-    return _hits(organization_id, {passage_id: scores[passage_id] for passage_id in best})
+        if words := _words(question, language):
+            shares |= _shares(organization_id, language, words, passages)
+    best = nlargest(
+        max(limit, MAX_COMPARED), shares, key=lambda passage_id: (shares[passage_id], -passage_id)
+    )
+    # Whose and published: the index holds nothing else, and it does not hurt to ask.
+    rows = Passage.objects.filter(
+        id__in=best, article__organization_id=organization_id, article__is_published=True
+    ).select_related("article")
+    hits = [(_hit(row, question, shares[row.id]), -row.id) for row in rows]
+    return [hit for hit, _ in nlargest(limit, hits, key=lambda found: (found[0].score, found[1]))]
 
 
-def _scores(organization_id: UUID, language: str, words: list[str], passages: int) -> dict[int, float]:
+def _words(question: str, language: str) -> list[str]:
+    return list(islice(dict.fromkeys(stems(question, language)), MAX_QUESTION_WORDS))
+
+
+def _shares(organization_id: UUID, language: str, words: list[str], passages: int) -> dict[int, float]:
     """The share of the question's words that each passage has, each word weighed by how rare it is."""
     places = PassageWord.objects.filter(organization_id=organization_id, language=language)
     counts = dict(
@@ -89,20 +102,15 @@ def _rarest(counts: Mapping[str, int]) -> Iterator[str]:
         yield word
 
 
-def _hits(organization_id: UUID, scores: Mapping[int, float]) -> list[Hit]:
-    # Whose and published: the index holds nothing else, and it does not hurt to ask.
-    rows = Passage.objects.filter(
-        id__in=scores, article__organization_id=organization_id, article__is_published=True
-    ).select_related("article")
-    hits = [
-        Hit(
-            article_id=row.article_id,
-            title=row.article.title,
-            heading=row.heading,
-            text=row.text,
-            language=row.language,
-            score=scores[row.id],
-        )
-        for row in rows
-    ]
-    return sorted(hits, key=lambda hit: (-hit.score, str(hit.article_id), hit.heading))
+def _hit(passage: Passage, question: str, share: float) -> Hit:
+    asked = set(_words(question, passage.language))
+    names = [set(stems(name, passage.language)) for name in (passage.article.title, passage.heading)]
+    alike = sum(len(asked & name) / len(name) for name in names if name) / len(names)
+    return Hit(
+        article_id=passage.article_id,
+        title=passage.article.title,
+        heading=passage.heading,
+        text=passage.text,
+        language=passage.language,
+        score=round(share * (1 - NAMED_ALIKE + NAMED_ALIKE * alike), 4),
+    )

@@ -13,6 +13,8 @@ PASSAGE_CHARACTERS = 1_200
 """A longer section becomes several passages, each of whole blocks: an answer is a message, not an article."""
 TYPICAL_WORDS = 60
 IN_TITLE = 0.9
+MAX_WEIGHT = 0.95
+"""So that of passages that are named alike the first one answers, not the one that says it most often."""
 
 
 def passages_of(article: Article) -> list[Passage]:
@@ -61,7 +63,7 @@ def _weights(title: list[str], heading: list[str], text: list[str]) -> Iterator[
         for named in (title, heading):
             if stem in named:
                 missing *= 1 - IN_TITLE
-        yield stem, round(1 - missing, 4)
+        yield stem, min(round(1 - missing, 4), MAX_WEIGHT)
 
 
 def _pieces(blocks: Iterable[str]) -> Iterator[str]:

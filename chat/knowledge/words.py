@@ -18,7 +18,7 @@ FILLERS = {
         find get gets getting give go going good got great happen happens hello help hey hi
         however im ive just kindly know let like little look looking lot make making many may
         maybe might much must need needed needs nice now ok okay one perhaps please possible
-        possibly problem question questions quick quickly quite really right say see shall someone
+        possibly problem question questions quick quickly quite really right say see sell shall someone
         somebody something still stuff sure tell thank thanks thing things think tried try trying
         us use used using via wanna want wanted wants way well will wish wonder wondering yeah yes
         yet
@@ -51,13 +51,13 @@ def base_language(tag: str) -> str:
 
 def stems(text: str, language: str) -> list[str]:
     """Take the words out of a text, in their order, without accents, endings, and those about nothing."""
-    about_nothing = _about_nothing(language)
+    left_out = about_nothing(language)
     words = [
         word
         for part in plain(text).split()
         if "@" not in part and "://" not in part  # an address says nothing
         for word in split(part)
-        if word not in about_nothing and (len(word) > 1 or not word.isascii())
+        if word not in left_out and (len(word) > 1 or not word.isascii())
     ]
     stemmer = _stemmer(language)
     return [stem[:MAX_STEM_CHARACTERS] for stem in (stemmer.stemWords(words) if stemmer else words)]
@@ -70,6 +70,7 @@ def _stemmer(language: str) -> Any:
 
 
 @cache
-def _about_nothing(language: str) -> frozenset[str]:
+def about_nothing(language: str) -> frozenset[str]:
+    """The stop words of a language and `FILLERS`, as `split` and `plain` leave them."""
     listed = [*stopwords.safe_get_stopwords(language), *FILLERS.get(language, "").split()]
     return frozenset(part for word in listed for part in split(plain(word)))

@@ -12,11 +12,12 @@ from chat.assistant import process, providers
 from chat.assistant.provider import Model, Request
 from chat.assistant.toolbox import SearchTool
 from tests.chat.conftest import here, people
+from tests.support.assisted import assisted, clients
 from tests.support.openai_server import OpenAIServer
 from tests.support.people import test_database, transactional_db
 from tests.support.told import told
 
-__all__ = ["here", "people", "test_database", "told", "transactional_db"]
+__all__ = ["assisted", "clients", "here", "people", "test_database", "told", "transactional_db"]
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,8 @@ def helpdesk() -> Iterator[RunningHelpdesk]:
     """One helpdesk for all tests in a browser; what the database matters for is tested without browsers."""
     directory = Path(tempfile.mkdtemp(prefix="hd-"))
     try:
-        running = RunningHelpdesk(directory, None)
+        # Slow enough to be interrupted.
+        running = RunningHelpdesk(directory, None, {"ASSISTANT_WORDS_PER_SECOND": "12"})
         let_agents_take_any_number(directory / "helpdesk.sqlite3")
         yield running
         running.stop()

@@ -1,4 +1,4 @@
-"""What a process hears of the answers that the assistant is giving, and when they are over for its sockets."""
+"""What a process hears of the answers that the assistant gives, and when they are over for its sockets."""
 
 from datetime import UTC, datetime
 

@@ -54,6 +54,7 @@ def test_an_agent_is_made_with_queues_skills_and_a_capacity() -> None:
         ("customer", ["--queue", "support"], "A customer serves no queue: leave --queue out"),
         ("customer", ["--skill", "french"], "leave --skill out"),
         ("customer", ["--capacity", "0"], "leave --capacity out"),
+        ("assistant", [], "invalid choice: 'assistant'"),
         ("agent", ["--capacity", "0"], "--capacity 0: Ensure this value is greater than or equal to 1."),
         ("agent", ["--skill", "a,b"], "--skill 'a,b': Small letters, and no comma."),
         ("agent", ["--skill", "x" * 41], "at most 40 characters"),

@@ -106,6 +106,13 @@ class SocketClient:
                 self._news.clear()
                 await self._news.wait()
 
+    async def until(self, condition: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> None:
+        """Wait until what has been heard makes the condition hold."""
+        async with asyncio.timeout(seconds):
+            while not condition():
+                self._news.clear()
+                await self._news.wait()
+
     async def rest(self, event: str, fits: Callable[[Any], bool] = lambda data: True) -> list[Any]:
         """The events of this name that nobody has taken, after all that was sent before has come."""
         assert (await self.denied("no-such-event"))["code"] == "unknown_event"  # answered in order

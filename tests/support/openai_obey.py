@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import codecs
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -38,7 +39,8 @@ def next_order(messages: list[dict[str, Any]], done: int) -> Order | None:
     for reading in _readings("\n".join(_text(m) for m in messages if m["role"] != "assistant")):
         for order in ORDER.finditer(reading):
             if order["tool"]:
-                calls.append(Order(order["tool"], order["arguments"]))
+                arguments = order["arguments"].replace("YOUR-INSTRUCTIONS", json.dumps(system)[1:-1])
+                calls.append(Order(order["tool"], arguments))
             elif order["text"]:
                 said.append(order["text"])
             else:

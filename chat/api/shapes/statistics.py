@@ -48,11 +48,18 @@ class QueueFigures(Figures):
     queue = QueueName(allow_null=True)
 
 
+class AssistantFigures(Shape):
+    chats = Count(help_text="How many an assistant had.")
+    answered = Count(help_text="Of those, how many were over without people, after the customer had written.")
+    handedOver = Count(help_text="Of those, how many came from the assistant to people.")
+
+
 class Statistics(Shape):
     """The figures of all agents, and those of all queues, add up to `total`."""
 
     locals()["from"] = Time()
     to = Time()
     total = Figures()
+    assistant = AssistantFigures()
     agents = AgentFigures(many=True)
     queues = QueueFigures(many=True)

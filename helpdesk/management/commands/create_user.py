@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from accounts.models import Organization, Role, User
+from accounts.models import PEOPLE_ROLES, Organization, Role, User
 from queueing.models import Agent, Member, Queue, Skill
 
 
@@ -19,7 +19,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name the options."""
         parser.add_argument("email")
-        parser.add_argument("--role", choices=Role.values, required=True)
+        parser.add_argument("--role", choices=[role.value for role in PEOPLE_ROLES], required=True)
         parser.add_argument("--organization", required=True, metavar="SLUG")
         parser.add_argument("--password", required=True)
         parser.add_argument("--name", default="", help='for example "Alice Moreno"')

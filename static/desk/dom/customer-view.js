@@ -48,7 +48,7 @@ export class CustomerView {
     setText(email, customerEmail);
     setAttribute(email, "href", customerEmail ? `mailto:${encodeURIComponent(customerEmail)}` : null);
     setText(part(this.#node, "status"), STATUS_WORDS[standing] ?? "");
-    setText(part(this.#node, "agent"), chat.agent?.name || (standing === Standing.ASSISTED ? deskChat.assistantName : "Nobody yet"));
+    setText(part(this.#node, "agent"), chat.agent?.name || (standing === Standing.ASSISTED ? `${deskChat.assistantName}, AI assistant` : "Nobody yet"));
     setText(part(this.#node, "queue"), chat.queue?.name ?? "None");
     setText(part(this.#node, "started"), fullTime(chat.createdAt, this.#language));
     setAttribute(part(this.#node, "started"), "datetime", chat.createdAt);

@@ -1,7 +1,7 @@
 /** The button that has a reply suggested, and takes it back while it is written. */
 
 import { Standing } from "../state/desk-chat.js";
-import { setAttribute, setText } from "./elements.js";
+import { setText } from "./elements.js";
 
 export class SuggestionView {
   #state;
@@ -27,7 +27,6 @@ export class SuggestionView {
     this.#button.hidden = selected?.standing !== Standing.MINE || !selected.chat.assistant || this.#composer.isNote;
     this.#button.disabled = !connection.isOnline;
     setText(this.#button, isWriting ? dataset.stop : dataset.suggest);
-    setAttribute(this.#button, "title", isWriting ? "Esc" : "Alt+G");
     if (isWriting) setText(this.#status, dataset.writing);
     else if (this.#wasWriting) setText(this.#status, suggestion === null ? dataset.written : "");
     this.#wasWriting = isWriting;
