@@ -7,7 +7,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts.models import Organization, Role, User, Widget
+from chat.actions import articles
+from chat.knowledge.files import article_files, read_article
+from chat.models import Assistant, WidgetAssistant
 from helpdesk.demo import (
+    DEMO_ARTICLES,
+    DEMO_ASSISTANT,
+    DEMO_ASSISTANT_WIDGET_KEY,
     DEMO_CAPACITY,
     DEMO_ORGANIZATION,
     DEMO_PASSWORD,
@@ -20,17 +26,28 @@ from queueing.models import Agent, Member, Queue, Skill
 
 
 class Command(BaseCommand):
-    """Makes the demo organization with its people, queues and widget, in an empty database only."""
+    """Makes the demo organization with its people, queues, widgets and assistant, in an empty database only.
 
-    help = "Make the demo organization; refused where there already is an organization."
+    Called again it adds the assistant and articles that a demo of an earlier version has not got; people are
+    made only once.
+    """
+
+    help = "Make the demo organization; refused where there already is another organization."
 
     @transaction.atomic
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Make everything or nothing."""
-        if Organization.objects.exists():
+        demo = Widget.objects.filter(key=DEMO_WIDGET_KEY, organization__slug=DEMO_ORGANIZATION).first()
+        if demo is None and Organization.objects.exists():
             raise CommandError(
                 "This database already has an organization; demo data goes only into an empty one."
             )
+        organization = demo.organization if demo else self._make_organization()
+        self._make_assistant(organization)
+        for path in article_files(DEMO_ARTICLES):
+            articles.put(organization, read_article(path, DEMO_ARTICLES), language="en")
+
+    def _make_organization(self) -> Organization:
         organization = Organization.objects.create(name="Demo Shop", slug=DEMO_ORGANIZATION)
         # Hashed once: it takes its time by design, and everybody is told this password.
         password = make_password(DEMO_PASSWORD)
@@ -66,3 +83,19 @@ class Command(BaseCommand):
             name="Demo Shop",
             greeting="Hello! How can we help you?",
         )
+        return organization
+
+    def _make_assistant(self, organization: Organization) -> None:
+        name = DEMO_ASSISTANT["name"]
+        assistant, _ = Assistant.objects.get_or_create(
+            organization=organization, name=name, defaults=DEMO_ASSISTANT
+        )
+        widget, _ = Widget.objects.get_or_create(
+            key=DEMO_ASSISTANT_WIDGET_KEY,
+            defaults={
+                "organization": organization,
+                "name": "Demo Shop",
+                "greeting": f"Hello! {name} answers at once, and gets you a person whenever you like.",
+            },
+        )
+        WidgetAssistant.objects.get_or_create(widget=widget, defaults={"assistant": assistant})
