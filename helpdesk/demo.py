@@ -9,10 +9,14 @@ DEMO_ASSISTANT_WIDGET_KEY = "demo-ai"
 """Of the widget whose chats the assistant answers first."""
 DEMO_ASSISTANT = {
     "name": "Ada",
-    "greeting": "Hello! I am Ada, the shop’s assistant. Ask me about delivery, returns, payment or your account; "
-    "I get you a person whenever you like.",
-    "instructions": "You answer for Hearth & Harbour, a small shop for stoneware, linen and brass. Be brief and "
-    "friendly, and say only what stands in the knowledge base.",
+    "greeting": (
+        "Hello! I am Ada, the shop’s assistant. Ask me about delivery, returns, payment or your account. "
+        "I get you a person whenever you like."
+    ),
+    "instructions": (
+        "You answer for Hearth & Harbour, a small shop for stoneware, linen and brass. Be brief and "
+        "friendly, and say only what stands in the knowledge base."
+    ),
 }
 """The one that needs no language model: it answers from the articles. With a model it is told this."""
 DEMO_QUEUES = (("support", "pull"), ("sales", "push"))

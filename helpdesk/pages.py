@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from accounts.models import Widget
-from helpdesk.demo import DEMO_WIDGET_KEY
+from helpdesk.demo import DEMO_ASSISTANT_WIDGET_KEY, DEMO_WIDGET_KEY
 from helpdesk.paths import WIDGET_BUNDLE
 
 # Swagger UI styles its page inline; its scripts come from files, so the policy stays strict for those.
@@ -28,10 +28,13 @@ WIDGET_SCRIPT_SECONDS = 300
 
 
 def shop(request: HttpRequest) -> HttpResponse:
-    """Show the demo shop, a page with the widget on it, where the demo data is."""
-    if not Widget.objects.filter(key=DEMO_WIDGET_KEY).exists():
+    """Show the demo shop, a page with a widget on it, where the demo data is: with `?widget=demo-ai` the one
+    that the assistant answers first."""
+    asks_assistant = request.GET.get("widget") == DEMO_ASSISTANT_WIDGET_KEY
+    key = DEMO_ASSISTANT_WIDGET_KEY if asks_assistant else DEMO_WIDGET_KEY
+    if not Widget.objects.filter(key=key).exists():
         raise Http404("There is no demo data here, and so no demo shop.")
-    return render(request, "shop.html", {"widget_key": DEMO_WIDGET_KEY})
+    return render(request, "shop.html", {"widget_key": key, "asks_assistant": asks_assistant})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import Organization, User, Widget
+from chat.models import Article, Assistant, Passage, WidgetAssistant
 from helpdesk.demo import DEMO_PASSWORD, DEMO_PEOPLE
 from helpdesk.embedded import bundle_widget
 from helpdesk.paths import WIDGET_BUNDLE, WIDGET_ENTRY
@@ -87,6 +88,32 @@ def test_demo_data_brings_a_shop_people_who_can_sign_in_and_two_queues():
     assert [User.objects.get(username=email).role for email, *_ in DEMO_PEOPLE] == [
         role for _, role, *_ in DEMO_PEOPLE
     ]
+
+
+@pytest.mark.database
+@pytest.mark.django_db
+def test_in_the_demos_other_widget_the_assistant_answers_first_and_nothing_is_made_twice():
+    call_command("make_demo_data")
+    WidgetAssistant.objects.all().delete()
+    Assistant.objects.all().delete()
+    Widget.objects.filter(key="demo-ai").delete()
+    made = [model.objects.count() for model in (Queue, Article, Passage)]
+
+    for _ in range(2):
+        call_command("make_demo_data")
+
+    assert [model.objects.count() for model in (Queue, Article, Passage)] == made
+    assert list(Widget.objects.order_by("key").values_list("key", flat=True)) == ["demo-ai", "demo-widget"]
+    assert [(one.widget.key, one.assistant.name) for one in WidgetAssistant.objects.all()] == [
+        ("demo-ai", "Ada")
+    ]
+    assert User.objects.exclude(role="assistant").count() == len(DEMO_PEOPLE)
+    for address, key in (
+        ("/", "demo-widget"),
+        ("/?widget=demo-ai", "demo-ai"),
+        ("/?widget=x", "demo-widget"),
+    ):
+        assert f'data-widget-key="{key}"' in Client().get(address).text
 
 
 @pytest.mark.django_db

@@ -28,8 +28,8 @@ from queueing.models import Agent, Member, Queue, Skill
 class Command(BaseCommand):
     """Makes the demo organization with its people, queues, widgets and assistant, in an empty database only.
 
-    Called again it adds the assistant and articles that a demo of an earlier version has not got; people are
-    made only once.
+    Called again it adds the assistant that an earlier version's demo has not got and reads the articles anew;
+    people and queues are made only once.
     """
 
     help = "Make the demo organization; refused where there already is another organization."
@@ -91,9 +91,9 @@ class Command(BaseCommand):
             organization=organization, name=name, defaults=DEMO_ASSISTANT
         )
         widget, _ = Widget.objects.get_or_create(
+            organization=organization,
             key=DEMO_ASSISTANT_WIDGET_KEY,
             defaults={
-                "organization": organization,
                 "name": "Demo Shop",
                 "greeting": f"Hello! {name} answers at once, and gets you a person whenever you like.",
             },
