@@ -9,13 +9,13 @@ from contextlib import aclosing
 import structlog
 
 from chat import fanout, selectors
-from chat.actions import answering, assistant_usage
+from chat.actions import answering
 from chat.actions.answering import HandOver, Turn
 from chat.actions.assistant_usage import OverQuota
-from chat.assistant import providers
+from chat.assistant import metering
 from chat.assistant.cleaning import clean_answer
 from chat.assistant.guard import Leaked, LeakGuard
-from chat.assistant.provider import ProviderFailed, Request, Usage
+from chat.assistant.provider import ProviderFailed
 from chat.assistant.requests import request_for
 from chat.assistant.toolbox import ConversationTools, PeopleAskedFor, TooManyTools
 from chat.assistant.voice import Voice
@@ -24,8 +24,6 @@ from chat.models import Assistant
 from chat.threads import in_database_thread
 
 log = structlog.get_logger(__name__)
-
-CHARACTERS_IN_A_TOKEN = 4
 
 
 class NoAnswer(Exception):
@@ -40,7 +38,6 @@ class Run:
         self._is_typing = False
         self._voice = Voice(turn, self._stop_typing)
         self._guard = LeakGuard("", "")
-        self._tokens: int | None = None
         self._is_said = False
 
     async def answer(self) -> Turn | None:
@@ -64,35 +61,28 @@ class Run:
 
     async def _answer(self, assistant: Assistant) -> Turn | None:
         conversation = self._turn.conversation
-        await in_database_thread(assistant_usage.check, assistant, conversation.customer_id)
         self._start_typing()
         request, last_seq = await in_database_thread(request_for, conversation, "answer", self._turn.answered)
         self._guard = LeakGuard(request.instructions, "\n".join(line.text for line in request.history))
         tools = ConversationTools(self._turn, request.max_tool_calls, self._show)
-        try:
-            async with asyncio.timeout(assistant.answer_seconds):
-                async with aclosing(providers.of(request.model).answer(request, tools)) as pieces:
-                    await self._listen(pieces, assistant.silence_seconds, request.max_answer_characters)
-            self._say(self._guard.flush())
-            self._voice.flush()
-            if not self._voice.text.strip():
-                raise NoAnswer("The model said nothing.")
-        finally:
-            await self._count_tokens(assistant, request)
+        async with asyncio.timeout(assistant.answer_seconds):
+            async with aclosing(metering.ask(request, tools, assistant, conversation.customer_id)) as pieces:
+                await self._listen(pieces, assistant.silence_seconds, request.max_answer_characters)
+        self._say(self._guard.flush())
+        self._voice.flush()
+        if not self._voice.text.strip():
+            raise NoAnswer("The model said nothing.")
         self._is_said = True
         return await in_database_thread(
             answering.say_answer, self._turn, self._voice.text.strip(), answers=last_seq
         )
 
-    async def _listen(self, pieces: AsyncIterator[str | Usage], silence_seconds: float, limit: int) -> None:
+    async def _listen(self, pieces: AsyncIterator[str], silence_seconds: float, limit: int) -> None:
         while True:
             async with asyncio.timeout(silence_seconds):
                 piece = await anext(pieces, None)
             if piece is None:
                 return
-            if isinstance(piece, Usage):
-                self._tokens = piece.tokens
-                continue
             self._say(self._guard.feed(clean_answer(piece)))
             if len(self._voice.text) > limit:
                 raise NoAnswer(f"The answer was longer than {limit:,} characters.")
@@ -143,14 +133,6 @@ class Run:
         if unfinished and not self._is_said:
             conversation_id = self._turn.conversation.id
             await in_database_thread(answering.note_unfinished, conversation_id, unfinished)
-
-    async def _count_tokens(self, assistant: Assistant, request: Request) -> None:
-        tokens = self._tokens
-        if tokens is None:
-            said = sum(len(line.text) for line in request.history) + len(self._voice.text)
-            tokens = said // CHARACTERS_IN_A_TOKEN
-        customer_id = self._turn.conversation.customer_id
-        await in_database_thread(assistant_usage.add, assistant, customer_id, tokens)
 
     def _start_typing(self) -> None:
         self._is_typing = True

@@ -11,12 +11,14 @@ import structlog
 from accounts.ids import new_id
 from accounts.tokens import Principal
 from chat import access, payloads
-from chat.assistant import providers
+from chat.actions.assistant_usage import OverQuota
+from chat.assistant import metering
 from chat.assistant.cleaning import clean_answer
-from chat.assistant.provider import ProviderFailed, Request, Usage
+from chat.assistant.provider import ProviderFailed, Request
 from chat.assistant.requests import request_for
 from chat.assistant.toolbox import SearchTool, TooManyTools
 from chat.events import StreamChunk, StreamEnded
+from chat.models import Assistant
 from chat.payloads import Payload
 from chat.threads import in_database_thread
 
@@ -27,19 +29,20 @@ SUGGESTION_SECONDS = 30
 Tell = Callable[[Payload], None]
 
 
-def request_suggestion(agent: Principal, chat_id: str) -> Request:
+def request_suggestion(agent: Principal, chat_id: str) -> tuple[Request, Assistant | None]:
     """Describe a chat to the assistant that is to suggest a reply. Raises `Forbidden` and `NotFound`."""
     conversation = access.readable_conversation(access.staff(agent), chat_id)
-    return request_for(conversation, "suggestion")[0]
+    return request_for(conversation, "suggestion")[0], conversation.assistant
 
 
 class Suggestion:
     """One suggested reply: a stream as of an answer, to one socket, marked as a suggestion."""
 
-    def __init__(self, chat_id: str, request: Request, tell: Tell) -> None:
+    def __init__(self, chat_id: str, request: Request, assistant: Assistant | None, tell: Tell) -> None:
         self.stream_id = str(new_id())
         self._chat_id = chat_id
         self._request = request
+        self._assistant = assistant
         self._tell = tell
         self._length = 0
 
@@ -53,7 +56,7 @@ class Suggestion:
         except asyncio.CancelledError:
             reason = "cut"
             raise
-        except (ProviderFailed, TimeoutError, TooManyTools) as error:
+        except (OverQuota, ProviderFailed, TimeoutError, TooManyTools) as error:
             log.warning("suggestion_failed", error=type(error).__name__)
         except Exception:
             log.exception("suggestion_failed")
@@ -63,10 +66,8 @@ class Suggestion:
     async def _listen(self) -> None:
         request = self._request
         tools = SearchTool(request.organization_id, request.max_tool_calls)
-        async with aclosing(providers.of(request.model).answer(request, tools)) as pieces:
+        async with aclosing(metering.ask(request, tools, self._assistant)) as pieces:
             async for piece in pieces:
-                if isinstance(piece, Usage):
-                    continue
                 text = clean_answer(piece)[: request.max_answer_characters - self._length]
                 if text:
                     chunk = StreamChunk(self._chat_id, self.stream_id, 0, self._length, text)
@@ -81,5 +82,5 @@ class Suggestion:
 
 async def begin(agent: Principal, chat_id: str, tell: Tell) -> Suggestion:
     """Prepare a suggestion for an agent. Raises `Forbidden` and `NotFound`."""
-    request = await in_database_thread(request_suggestion, agent, chat_id)
-    return Suggestion(str(access.parse_id(chat_id, "chat")), request, tell)
+    request, assistant = await in_database_thread(request_suggestion, agent, chat_id)
+    return Suggestion(str(access.parse_id(chat_id, "chat")), request, assistant, tell)

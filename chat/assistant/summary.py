@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
 
 from chat import selectors
 from chat.actions import answering
-from chat.assistant import providers
+from chat.actions.assistant_usage import OverQuota
+from chat.assistant import metering
 from chat.assistant.cleaning import clean_answer
-from chat.assistant.provider import Model, ProviderFailed, Request, Usage
+from chat.assistant.provider import Model, ProviderFailed, Request
 from chat.assistant.requests import request_for
 from chat.assistant.toolbox import SearchTool, TooManyTools
-from chat.models import Conversation
+from chat.models import Assistant, Conversation
 from chat.threads import in_database_thread
 
 log = structlog.get_logger(__name__)
@@ -33,7 +35,7 @@ async def write(conversation_id: UUID) -> None:
         request, _ = await in_database_thread(request_for, conversation, "summary")
         if not any(line.speaker == "customer" for line in request.history):
             return
-        text = await _sum_up(request)
+        text = await _sum_up(request, conversation.assistant)
         if text:
             await in_database_thread(answering.note, conversation_id, f"Summary: {text}")
     except asyncio.CancelledError:
@@ -42,24 +44,23 @@ async def write(conversation_id: UUID) -> None:
         log.exception("summary_failed", conversation_id=str(conversation_id))
 
 
-async def _sum_up(request: Request) -> str:
+async def _sum_up(request: Request, assistant: Assistant) -> str:
     try:
-        return await _asked(request, request.model)
-    except (ProviderFailed, TimeoutError, TooManyTools) as error:
+        return await _asked(request, assistant)
+    except (OverQuota, ProviderFailed, TimeoutError, TooManyTools) as error:
         if not request.model.endpoint:
             raise
         log.warning("summary_by_embedded", error=type(error).__name__)
-    return await _asked(request, Model())
+    return await _asked(replace(request, model=Model()), assistant)
 
 
-async def _asked(request: Request, model: Model) -> str:
+async def _asked(request: Request, assistant: Assistant) -> str:
     tools = SearchTool(request.organization_id, request.max_tool_calls)
     text = ""
     async with asyncio.timeout(SUMMARY_SECONDS):
-        async with aclosing(providers.of(model).answer(request, tools)) as pieces:
+        async with aclosing(metering.ask(request, tools, assistant)) as pieces:
             async for piece in pieces:
-                if not isinstance(piece, Usage):
-                    text += clean_answer(piece)
+                text += clean_answer(piece)
                 if len(text) > MAX_SUMMARY_CHARACTERS:
                     break
     return text[:MAX_SUMMARY_CHARACTERS].strip()

@@ -1,7 +1,5 @@
 """The assistant answers, and stops when people take over."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -18,29 +16,12 @@ from chat.events import (
     StreamTool,
     TypingChanged,
 )
-from chat.models import AssistantTurn, AssistantUsage, Conversation, Note, Status
+from chat.models import AssistantTurn, AssistantUsage, Conversation, Status
 from queueing.models import Skill
-from tests.support.assistants import assistant_of, is_owed
+from tests.support.assistants import assistant_of, ended, is_owed, notes, wait_for
 from tests.support.chats import say, start, texts
 
 pytestmark = pytest.mark.database
-
-PATIENCE_SECONDS = 15
-
-
-def wait_for(condition: Callable[[], object], what: str) -> None:
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < until, f"{what} has not come"
-        time.sleep(0.01)
-
-
-def ended(told) -> StreamEnded:
-    wait_for(lambda: told.of(StreamEnded), "the end of the answer")
-    end = told.of(StreamEnded)[-1]
-    ids = {end.message_id, None}
-    wait_for(lambda: ids - {event.message.id for event in told.of(MessageCreated)} == {None}, "its message")
-    return end
 
 
 def chunks(told, stream_id: str) -> str:
@@ -50,10 +31,6 @@ def chunks(told, stream_id: str) -> str:
 def handler(chat: Conversation) -> tuple[str, bool]:
     chat.refresh_from_db()
     return chat.status, chat.agent_id is not None
-
-
-def notes(chat: Conversation) -> list[str]:
-    return list(Note.objects.filter(conversation=chat).order_by("version").values_list("text", flat=True))
 
 
 def test_a_chat_of_the_widget_begins_with_the_assistant_who_greets_once(people, told, asks):
