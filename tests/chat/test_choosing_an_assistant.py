@@ -5,8 +5,11 @@ import pytest
 from accounts.models import Organization, Widget
 from accounts.tokens import principal_of
 from chat import access
-from chat.models import Assistant, QueueAssistant, WidgetAssistant
+from chat.actions import answering, routing
+from chat.errors import Conflict
+from chat.models import Assistant, Conversation, QueueAssistant, WidgetAssistant
 from queueing.models import Queue
+from tests.support.chats import start
 from tests.support.people import agent
 
 pytestmark = pytest.mark.database
@@ -84,3 +87,14 @@ def test_nobody_is_answered_by_another_organizations(people, assistants, app_use
     assert chosen(people.olaf) == "away"
     assert chosen(app_user, configId="away-widget") == "support"
     assert chosen(app_user, people.elsewhere) is None
+
+
+def test_a_chat_without_a_queue_is_given_to_no_assistant_that_it_has_not_had(people, assistants):
+    assistant(people.elsewhere.organization, "of no queue")
+    assistant(people.support.organization, "of no queue either")
+    chat = routing.take_over(people.ana, str(start(people.vera).id))
+    Conversation.objects.filter(id=chat.id).update(queue=None, assistant=None)
+    with pytest.raises(Conflict, match="No assistant answers"):
+        answering.resume(people.ana, str(chat.id))
+    Conversation.objects.filter(id=chat.id).update(assistant=assistants["widget"])
+    assert answering.resume(people.ana, str(chat.id)).assistant == assistants["widget"]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from accounts import presence
-from accounts.models import User, Widget
+from accounts.models import Organization, User, Widget
 from accounts.tokens import issue_access_token
 from chat.models import Assistant, QueueAssistant, WidgetAssistant
 from queueing.models import OpeningHours, Queue
@@ -113,6 +113,13 @@ def test_a_profile_and_a_config_name_who_answers_first(people: People) -> None:
     assert named() == [{"name": "Eve", "greeting": ""}] * 2
     Assistant.objects.update(is_active=False)
     assert named() == [None, None]
+
+
+def test_where_there_is_no_queue_nobody_answers_first_least_of_all_anothers_assistant(people: People) -> None:
+    Assistant.objects.create(organization=people.support.organization, name="Ada")
+    bare = Organization.objects.create(name="Bare", slug="bare")
+    Widget.objects.create(organization=bare, name="Bare", key="bare-widget")
+    assert profile("bare-widget")["assistant"] is None
 
 
 def test_there_is_no_profile_of_a_widget_that_is_off_or_nowhere(people: People) -> None:
