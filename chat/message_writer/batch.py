@@ -129,7 +129,7 @@ class Batch:
                     "This clientMessageId belongs to another message. Use a new one for each message."
                 )
             return Sent(self._created(conversation, first, request), is_new=False)
-        access.check_may_write(request.sender, conversation)
+        access.check_may_send(request.sender, conversation)
         if conversation.status == Status.RESOLVED and request.sender.is_customer:
             raise ConversationResolved("This conversation is resolved and is being opened again.")
         media = self._media_to_send(request, conversation)
