@@ -19,7 +19,7 @@ from helpdesk.paths import BASE_DIR
 from tests.support.live_clients import TIMEOUT_SECONDS, Clients, Person, SocketClient, clients_of
 from tests.support.openai_server import OpenAIServer
 from tests.support.servers import RunningHelpdesk, WebServer
-from tests.support.services import PostgreSQLServer
+from tests.support.services import MIGRATED, PostgreSQLServer
 
 MODEL_WORKER = "chat.assistant.model_worker"
 HANDED_OVER = "A person will"
@@ -141,7 +141,9 @@ def assisted(postgresql_server: PostgreSQLServer) -> Iterator[Assisted]:
     server.start()
     try:
         environment = {"ASSISTANT_BASE_URL": server.url, "ASSISTANT_MODEL": "local"}
-        helpdesk = RunningHelpdesk(directory, postgresql_server.create_database("assisted"), environment)
+        helpdesk = RunningHelpdesk(
+            directory, postgresql_server.create_database("assisted", MIGRATED), environment
+        )
         try:
             yield Assisted(helpdesk, server)
         finally:

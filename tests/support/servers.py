@@ -12,6 +12,7 @@ from typing import Any
 
 from helpdesk import embedded, processes, services
 from helpdesk.paths import WIDGET_ENTRY, redis_socket
+from tests.support import prepared
 from tests.support.services import RedisServer, wait_until
 
 START_SECONDS = 90
@@ -116,6 +117,8 @@ class RunningHelpdesk:
         self.environment.pop("DATABASE_URL", None)
         if database_url is not None:
             self.environment["DATABASE_URL"] = database_url
+        else:
+            prepared.copy_sqlite(directory / "helpdesk.sqlite3")
         self.database_url = database_url or f"sqlite:///{directory}/helpdesk.sqlite3"
         self.processes: list[Process] = []
         try:
