@@ -128,7 +128,7 @@ export class DeskState {
     this.suggestion = null;
     for (const { typing, conversation } of this.#chats.values()) {
       typing.clear();
-      conversation.forgetStream();
+      conversation.interruptStream();
     }
   }
 
