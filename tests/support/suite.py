@@ -17,7 +17,8 @@ from tests.support.services import MIGRATED, PostgreSQLServer
 ROOT = Path(__file__).resolve().parents[2]
 JAVASCRIPT_TESTS = "*.test.mjs"
 DATABASE_MARK = "mark.database"
-PROCESSES = "2"
+PROCESSES = str(min(os.cpu_count() or 1, 4) + 1)
+"""One more than there are cores: whatever a test waits for, another runs meanwhile."""
 NO_TESTS_COLLECTED = 5
 
 
