@@ -78,12 +78,15 @@ class Run:
         )
 
     async def _listen(self, pieces: AsyncIterator[str], silence_seconds: float, limit: int) -> None:
+        before = ""
         while True:
             async with asyncio.timeout(silence_seconds):
                 piece = await anext(pieces, None)
             if piece is None:
                 return
-            self._say(self._guard.feed(clean_answer(piece)))
+            said = clean_answer(piece, before)
+            before = said[-1:] or before
+            self._say(self._guard.feed(said))
             if len(self._voice.text) > limit:
                 raise NoAnswer(f"The answer was longer than {limit:,} characters.")
 

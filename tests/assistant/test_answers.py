@@ -66,6 +66,15 @@ def test_what_is_said_at_the_end_is_what_was_heard(people, told, asks):
     assert AssistantUsage.objects.filter(customer_id=people.vera.user_id, tokens__gt=0).exists()
 
 
+def test_an_emoji_that_comes_in_pieces_stays_whole(people, told, asks):
+    asks("pieces 👩\u200d💻 is\u200b here")
+    assistant_of(people)
+    chat = start(people.vera)
+    say(people.vera, chat, "Who is there?")
+    assert ended(told).reason == "complete"
+    assert texts(chat)[-1] == "👩\u200d💻 is here"
+
+
 def test_a_frame_comes_at_most_each_thirty_milliseconds_and_the_first_at_once(people, told, asks):
     asks("words 100 0.001")
     assistant_of(people)
