@@ -12,6 +12,7 @@ from Stemmer import Stemmer
 from chat.search.words import plain, split
 
 MAX_STEM_CHARACTERS = 60
+LANGUAGE_TAG = re.compile(r"[a-z]{2,3}([-_][a-z0-9]{2,8})*", re.IGNORECASE)
 LETTER_WITH_HYPHEN = re.compile(r"\b([a-z])-(?=[a-z])")
 """An e-mail is an email, a t-shirt a tshirt."""
 
@@ -47,6 +48,11 @@ STEMMERS = {
     "yi": "yiddish",
 }  # fmt: skip
 """By ISO 639-1. Words of other languages stand for themselves."""
+
+
+def is_language(tag: str) -> bool:
+    """Whether this could name a language (BCP 47)."""
+    return LANGUAGE_TAG.fullmatch(tag) is not None
 
 
 def base_language(tag: str) -> str:
