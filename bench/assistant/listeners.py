@@ -29,6 +29,7 @@ class Listener:
         self.end: dict[str, Any] | None = None
         self.stored: dict[str, str] = {}
         self.has_heard = asyncio.Event()
+        """Something came: a first word, or the end without one."""
         self.has_ended = asyncio.Event()
         self._connection: Connection | None = None
         self._chat_id = ""
@@ -84,6 +85,7 @@ class Listener:
             self.has_heard.set()
         elif event == "chat-stream" and data["event"] == "end":
             self.end = data
+            self.has_heard.set()
         elif event == "chat-message":
             self.stored[data["id"]] = data["text"]
         if self.end is not None and (self.end["messageId"] is None or self.end["messageId"] in self.stored):

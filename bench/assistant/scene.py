@@ -63,6 +63,7 @@ def _make(endpoint: str, pairs: int, customers: int, words: int) -> dict[str, An
             queue=queues[name],
             max_answer_characters=100_000,
             answer_seconds=300,
+            silence_seconds=60,
             organization_tokens_per_day=0,
         )
         QueueAssistant.objects.create(queue=queues[name], assistant=assistant)

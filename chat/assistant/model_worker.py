@@ -20,7 +20,7 @@ from typing import Any
 import uvloop
 
 from chat.assistant.model_answer import Answer, why
-from chat.assistant.model_transport import http_client, pace_for
+from chat.assistant.model_transport import http_client
 from chat.assistant.model_wire import (
     Ask,
     Ended,
@@ -32,6 +32,7 @@ from chat.assistant.model_wire import (
     framed,
     read_command,
 )
+from chat.assistant.pace import pace_for
 
 NICENESS = 5
 MAX_ANSWER_SECONDS = 330
