@@ -216,12 +216,12 @@ def test_a_suggestion_is_what_an_agent_could_send_and_never_hands_over(talk: Tal
 
 
 def test_a_summary_quotes_the_customer_and_names_what_has_been_answered(talk: Talk) -> None:
-    assert talk.ask("summary") == "The customer has not asked anything yet. No article has answered it."
+    assert talk.ask("summary") == "The customer has not asked anything yet.\nNo article has answered it."
     for text in ("Hello", "How do I return something?", "and how long does that take?", "Do you sell sofas?"):
         talk.say(text)
     assert talk.ask("summary") == (
-        "The customer asked: “How do I return something?”. Last: “Do you sell sofas?”."
-        " Answered from “Returns”."
+        "The customer asked: “How do I return something?”\nLast: “Do you sell sofas?”\n"
+        "Answered from “Returns”."
     )
     talk.history = [Line("customer", "Vera", "word " * 2000)] * 2
     assert len(talk.ask("summary")) < 500
