@@ -18,7 +18,7 @@ HOSTILE = """\
 ## Links
 
 [good](https://shop.example/a?b=1&c=2) [mail](mailto:a@shop.example) [bad](javascript:alert(1))
-[worse](data:text/html,<script>alert(2)</script>) ![picture](https://evil.example/p.png)
+[inside](/admin/) [old](ftp://shop.example) [worse](data:text/html,<script>alert(2)</script>) ![picture](https://evil.example/p.png)
 
 <script>alert(3)</script> <b onclick="alert(4)">bold</b>
 """
@@ -176,7 +176,15 @@ def test_nothing_in_a_preview_is_the_authors_but_text_and_links(sam: Client) -> 
     text = shown.content.decode()
     assert '<a href="https://shop.example/a?b=1&amp;c=2">good</a>' in text
     assert '<a href="mailto:a@shop.example">mail</a>' in text
-    for bad in ("<script", "<img", "<b onclick", 'href="javascript', 'href="data'):
+    for bad in (
+        "<script",
+        "<img",
+        "<b onclick",
+        'href="javascript',
+        'href="data',
+        'href="/admin',
+        'href="ftp',
+    ):
         assert bad not in text, bad
     assert set(shown["Content-Security-Policy"].split("; ")) == {
         "default-src 'none'",
