@@ -43,7 +43,9 @@ def next_order(messages: list[dict[str, Any]], done: int) -> Order | None:
                 continue
             seen.add(order[0])
             if order["tool"]:
-                arguments = order["arguments"].replace("YOUR-INSTRUCTIONS", json.dumps(system)[1:-1])
+                # Its end: what a tool shows may be short, and our rules stand before the instructions.
+                told = json.dumps(system[-400:])[1:-1]
+                arguments = order["arguments"].replace("YOUR-INSTRUCTIONS", told)
                 calls.append(Order(order["tool"], arguments))
             elif order["text"]:
                 said.append(order["text"])
