@@ -13,11 +13,14 @@ import psutil
 import pytest
 
 from chat.assistant import providers
+from chat.assistant.pace import PACE_SECONDS
 from chat.assistant.provider import SEARCH, TRANSFER, Line, Model, Usage
 from tests.support.models import Tools, hear, request
 from tests.support.openai_server import OpenAIServer
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_SECONDS = 90
+"""It loads for three seconds of a processor before it notices that nobody is there."""
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ async def test_an_answer_comes_whole_the_first_words_at_once_and_the_rest_at_mos
 
     assert heard.text == "".join(f"word{position} " for position in range(60))
     assert heard.pieces[0] == "word0 "
-    assert len(heard.pieces) < 20
+    assert len(heard.pieces) <= (heard.moments[-1] - heard.moments[0]) / PACE_SECONDS + 2
     assert heard.tokens > 60
     assert not heard.failed
 
@@ -302,6 +305,6 @@ def test_the_process_ends_with_the_one_that_started_it_which_never_loads_what_it
     parent.kill()
     parent.communicate()
 
-    child.wait(30)
+    child.wait(PATIENCE_SECONDS)
     assert loaded == "[]"
     assert not set(environment) & {"SECRET_KEY", "DATABASE_URL", "ASSISTANT_API_KEY", "HTTPS_PROXY"}
