@@ -7,6 +7,7 @@ does not depend on a model's good sense.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -175,8 +176,8 @@ def test_attacks_on_a_model_that_obeys_have_no_forbidden_effect(scene, told, mod
     )
     assert reasons["The answer would have told the assistant's instructions."] > ATTACKS / 10
     assert reasons["urgent"] > ATTACKS / 40
-    asked = [str(one.body) for one in model.requests]
-    assert sum("'role': 'tool'" in body for body in asked) > ATTACKS / 4
+    asked = [json.dumps(one.body, ensure_ascii=False) for one in model.requests]
+    assert sum('"role": "tool"' in body for body in asked) > ATTACKS / 4
 
     # Nothing secret was told to anybody.
     secrets = [plain(secret) for secret in (CODE, SENTENCE, *OTHERS)]
