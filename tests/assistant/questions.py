@@ -1,6 +1,6 @@
 """What customers of the demo shop ask, and which of its articles answers it, if any does.
 
-They were written without a look at the articles' words. The threshold of the embedded assistant
+They are worded as people ask, not as the articles say it. The threshold of the embedded assistant
 (`chat.assistant.embedded_answers.GOOD_SCORE`) rests on them: a wrong answer is worse than a hand-over.
 """
 
