@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import structlog
 
+from chat.consumers.acks import PendingAcks
 from chat.consumers.commands import CommandQueue
 from chat.consumers.sessions import Session
 from chat.errors import HelpdeskError
 from chat.gateway.sockets import Handshake, Socket
 from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.connection import (
+    AckReceived,
     Connection,
     ConnectRequested,
     EventReceived,
@@ -22,6 +24,7 @@ from chat.socketio.connection import (
     Membership,
     MembershipState,
 )
+from chat.socketio.delivery import Delivery
 from chat.socketio.errors import DisconnectReason
 from chat.socketio.packets import Packet, PacketType, encode_ack
 
@@ -54,17 +57,22 @@ class NamespaceTransport:
         self._membership = membership
         self._held: list[tuple[str, list[bytes]]] | None = []
 
-    def send_frame(self, frame: str) -> None:
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a finished text packet, without the leading "4"; dropped when the client is not in the
-        namespace.
+        namespace, a volatile one also when it cannot be written at once.
         """
         if self._held is not None:
             self._held.append((frame, []))
         elif self._membership.state is MembershipState.CONNECTED:
-            self._client.session.send_frame(frame)
+            session = self._client.session
+            if delivery is not Delivery.VOLATILE or session.is_writable:
+                session.send_frame(frame)
 
     def send_binary_event(self, frame: str, attachments: list[bytes]) -> None:
         """Send the text part of a binary packet and its attachments after it."""
+        self._send(frame, attachments)
+
+    def _send(self, frame: str, attachments: list[bytes]) -> None:
         if self._held is not None:
             self._held.append((frame, attachments))
         elif self._membership.state is MembershipState.CONNECTED:
@@ -76,12 +84,24 @@ class NamespaceTransport:
         for frame, attachments in held:
             self.send_binary_event(frame, attachments)
 
+    async def ask(self, event: str, arguments: Sequence[Any], timeout_seconds: float) -> list[Any]:
+        """Send an event and return what the client acks it with; raises Unanswered."""
+        acks, membership = self._client.acks, self._membership
+        ack_id = acks.next_id()
+        packet = Packet(PacketType.EVENT, membership.namespace, [event, *arguments], ack_id)
+        self._send(*encode_with_attachments(packet))
+        return await acks.wait(membership, ack_id, timeout_seconds)
+
     def disconnect(self) -> None:
         """Put the client out of the namespace."""
         self._client.kick(self._membership)
 
+    def disconnect_all(self) -> None:
+        """Put the client out of all its namespaces and close the connection."""
+        self._client.kick_all()
+
     def close(self) -> None:
-        """Close the whole connection."""
+        """Close the whole connection; the client may come back."""
         self._client.session.close(DisconnectReason.FORCED_SERVER_CLOSE)
 
 
@@ -95,6 +115,7 @@ class Client:
         self._namespaces = namespaces
         self._connection = Connection(asyncio.get_running_loop().time(), connect_timeout_seconds)
         self._commands = CommandQueue()
+        self.acks = PendingAcks()
         self._sockets: dict[Membership, Socket] = {}
         self._heartbeat: asyncio.Task[None] | None = None
 
@@ -123,6 +144,8 @@ class Client:
         received = self._connection.receive(message, now)
         if isinstance(received, EventReceived):
             self._commands.put(self._handle, received)
+        elif isinstance(received, AckReceived):
+            self.acks.take(received)  # past the commands, one of which may be waiting for it
         elif isinstance(received, ConnectRequested):
             self._commands.put(self._connect, received)
         elif isinstance(received, LeftNamespace):
@@ -155,6 +178,12 @@ class Client:
             self.session.send_frame(frame)
             self._see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
 
+    def kick_all(self) -> None:
+        """Put the client out of all its namespaces, one after the other, and close the connection."""
+        for membership in self._connection.memberships:
+            self.kick(membership)
+        self.session.close(DisconnectReason.FORCED_SERVER_CLOSE)
+
     # Commands
 
     async def _connect(self, request: ConnectRequested) -> None:
@@ -170,7 +199,7 @@ class Client:
         try:
             await handler.connect(socket)
         except HelpdeskError as error:
-            self._refuse(membership, str(error), {"code": error.code})
+            self._refuse(membership, str(error), error.data)
         except Exception:
             log.exception("socket_connect_failed", namespace=membership.namespace)
             self._refuse(membership, "Something went wrong on our side. Please try again.", {"code": "error"})
@@ -211,6 +240,7 @@ class Client:
             self.send(*encode_with_attachments(packet))
 
     def _see_off(self, membership: Membership, reason: DisconnectReason) -> None:
+        self.acks.abandon(membership)
         self._commands.put(self._disconnected, membership, reason)
 
     async def _disconnected(self, membership: Membership, reason: DisconnectReason) -> None:

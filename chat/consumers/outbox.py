@@ -45,6 +45,11 @@ class WebSocketOutbox:
         self._waiting: deque[tuple[Message, int]] = deque()
         self._size = 0
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether nothing waits."""
+        return self._drain is None and not self._closed
+
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet."""
         self._write(message_of(frame), len(frame))

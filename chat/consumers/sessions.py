@@ -82,6 +82,11 @@ class Session:
 
     # Sending
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether what is sent now goes out now: a poll waits for it, or the WebSocket has taken the rest."""
+        return self.engine.poll_waits if self._outbox is None else self._outbox.is_writable
+
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet; never waits, and does nothing once the session is closed."""
         if self._outbox is not None:

@@ -140,7 +140,7 @@ class Hub:
         so_far = self.streams.so_far(conversation_id)
         if so_far is not None:
             for outgoing in self._dialects[member.namespace](so_far):
-                member.deliver(outgoing.encode(member.user_id))
+                member.deliver(outgoing.encode(member.user_id), outgoing.delivery)
 
     def _deliver(self, event: Event) -> None:
         for passed_on in self.streams.pass_on(event):
@@ -165,11 +165,11 @@ class Hub:
             if frame is None:
                 frame = frames[reader] = outgoing.encode(reader)
             if joining is None or version is None:
-                member.deliver(frame)
+                member.deliver(frame, outgoing.delivery)
             elif joining.version is None:
                 joining.held.append((version, frame))
             elif version > joining.version:
-                member.deliver(frame)
+                member.deliver(frame, outgoing.delivery)
 
     def _recipients(self, namespace: str, outgoing: Outgoing) -> Iterator[tuple[Member, Joining | None]]:
         seen: set[Member] = set()

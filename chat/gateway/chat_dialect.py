@@ -32,6 +32,7 @@ from chat.events import (
 )
 from chat.fanout.delivery import Outgoing
 from chat.payloads import Payload, timestamp
+from chat.socketio.delivery import Delivery
 from chat.socketio.packets import encode_event
 
 NAMESPACE = "/chat"
@@ -53,11 +54,12 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             return _conversation_changed(event.conversation, event.kind)
         case TypingChanged():
             status = partial(_typing, event)
-            return [_tell(_room(event), "presence-change", status, except_user=event.person.id)]
+            typing = _tell(_room(event), "presence-change", status, except_user=event.person.id)
+            return [replace(typing, delivery=Delivery.VOLATILE)]
         case PresenceChanged():
-            return [
-                _tell(event.rooms, "presence-change", partial(_presence, event), except_user=event.person.id)
-            ]
+            status = partial(_presence, event)
+            presence = _tell(event.rooms, "presence-change", status, except_user=event.person.id)
+            return [replace(presence, delivery=Delivery.VOLATILE)]
         case QueueChanged():
             return _queue_changed(event)
         case QueuePositionChanged():
@@ -78,7 +80,8 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             return [_tell((rooms.user(event.agent_id),), "transfer-declined", lambda: refused)]
         case StreamChunk() | StreamTool() | StreamEnded():
             part = partial(payloads.stream_event, event)
-            return [replace(_tell(_room(event), "chat-stream", part), joined_only=True)]
+            stream = _tell(_room(event), "chat-stream", part)
+            return [replace(stream, joined_only=True, delivery=Delivery.TRANSIENT)]
         case StreamMissed():
             return []
         case InactivityWarned():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from accounts.tokens import Principal
+from chat.socketio.delivery import Delivery
 from chat.socketio.packets import encode_event
 
 
@@ -20,14 +22,26 @@ class Handshake:
     address: str
 
 
-class Transport(Protocol):
-    """One namespace of one Engine.IO session. No method waits."""
+class Unanswered(Exception):
+    """A client did not ack an event in time, or left before it did."""
 
-    def send_frame(self, frame: str) -> None:
+
+class Transport(Protocol):
+    """One namespace of one Engine.IO session. No method but `ask` waits."""
+
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a finished Socket.IO packet, without Engine.IO's leading "4"."""
+
+    async def ask(self, event: str, arguments: Sequence[Any], timeout_seconds: float) -> list[Any]:
+        """Send an event and return what the client acks it with; raises Unanswered."""
 
     def disconnect(self) -> None:
         """Put the client out of this namespace."""
+
+    def disconnect_all(self) -> None:
+        """Put the client out of all its namespaces and close the connection; it will not come back by
+        itself.
+        """
 
     def close(self) -> None:
         """Close the whole connection."""
@@ -62,13 +76,20 @@ class Socket:
         """Whether this is an agent or an admin; False before the connect."""
         return self.principal is not None and self.principal.is_staff_member
 
-    def emit(self, event: str, *arguments: Any) -> None:
+    def emit(self, event: str, *arguments: Any, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send an event to this client alone."""
-        self.transport.send_frame(encode_event(self.namespace, event, arguments))
+        self.transport.send_frame(encode_event(self.namespace, event, arguments), delivery)
 
-    def deliver(self, frame: str) -> None:
+    async def ask(self, event: str, *arguments: Any, timeout_seconds: float) -> list[Any]:
+        """Send an event to this client and return what it acks it with.
+
+        Raises `Unanswered` when no ack came in time, or the client left before.
+        """
+        return await self.transport.ask(event, arguments, timeout_seconds)
+
+    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a frame that the hub has made for everyone in a room."""
-        self.transport.send_frame(frame)
+        self.transport.send_frame(frame, delivery)
 
     def disconnect(self) -> None:
         """Put this client out of the namespace."""

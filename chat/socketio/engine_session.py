@@ -44,18 +44,18 @@ class EngineSession:
     ConnectionEnded.
 
     `now` is in seconds on any monotonic clock. `deadline` is when `tick` wants to be called next.
-    `awaiting_pong` says that a ping is unanswered, `buffered_size` is the length, in characters and bytes, of
-    what waits for a poll.
+    `awaiting_pong` says that a ping is unanswered, `poll_waits` that a poll waits for something to say,
+    `buffered_size` is the length, in characters and bytes, of what waits for a poll.
     """
 
     __slots__ = (
         "_buffer",
-        "_poll_waits",
         "_push_arrives",
         "awaiting_pong",
         "buffered_size",
         "deadline",
         "options",
+        "poll_waits",
         "sid",
         "transport",
         "upgrade",
@@ -69,7 +69,7 @@ class EngineSession:
         self.deadline = now + options.ping_interval_ms / 1000
         self.buffered_size = 0
         self.awaiting_pong = False
-        self._poll_waits = False
+        self.poll_waits = False
         self._push_arrives = False
         self._buffer: list[str | bytes] = []
 
@@ -129,18 +129,18 @@ class EngineSession:
 
         Raises ProtocolViolation when another is waiting already.
         """
-        if self._poll_waits:
+        if self.poll_waits:
             raise ProtocolViolation("two polls at once", DisconnectReason.TRANSPORT_ERROR)
         if self._buffer or self.upgrade is UpgradeState.PROBED:
             return self.take_payload()
-        self._poll_waits = True
+        self.poll_waits = True
         return None
 
     def take_payload(self) -> bytes:
         """The buffered packets as the answer to a poll, which ends it; a noop when there are none, for an
         empty body
         stalls some clients."""
-        self._poll_waits = False
+        self.poll_waits = False
         return encode_payload(self.take_packets() or [NOOP])
 
     def begin_push(self) -> None:

@@ -11,6 +11,7 @@ from accounts.tokens import Principal
 from chat import payloads, selectors
 from chat.actions import asking
 from chat.models import Conversation
+from chat.socketio.delivery import Delivery
 
 
 @dataclass(eq=False)
@@ -37,7 +38,7 @@ class ReferenceClient:
     def is_staff_member(self) -> bool:
         return self.principal.is_staff_member
 
-    def deliver(self, frame: str) -> None:
+    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         name, *arguments = json.loads(frame[frame.index("[") :])
         apply = getattr(self, "on_" + name.replace(":", "_").replace("-", "_"))
         apply(*arguments)

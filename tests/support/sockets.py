@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.tokens import Principal, issue_tokens
 from chat.gateway.namespaces import NAMESPACES
 from chat.gateway.sockets import Handshake, Socket
+from chat.socketio.delivery import Delivery
 from tests.support.loops import LoopThread
 
 
@@ -17,7 +18,7 @@ class Inbox:
     def __init__(self) -> None:
         self.events: list[list[Any]] = []
 
-    def send_frame(self, frame: str) -> None:
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Keep an event, named first."""
         self.events.append(json.loads(frame[frame.index("[") :]))
 
