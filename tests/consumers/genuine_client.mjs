@@ -52,7 +52,7 @@ const scenarios = {
     const refusedSocket = manager.socket("/refusing");
     const [refused] = await once(refusedSocket, "connect_error");
     const left = once(custom, "disconnect");
-    custom.emit("kick-me");
+    custom.emit("kick");
     const result = {
       customAuth,
       unknown: unknown.message,

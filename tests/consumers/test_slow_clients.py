@@ -105,7 +105,7 @@ async def test_a_client_that_reads_gets_a_large_burst_in_order(server):
         await join(websocket)
         await websocket.send('421["burst",200,1000]')
         for number in range(200):
-            assert (await websocket.receive()).startswith(f'42["number",{number},')
+            assert (await websocket.receive()).startswith(f'42["tick",{number},')
         assert await websocket.receive() == '431[{"ok":true}]'
 
 

@@ -138,7 +138,7 @@ async def test_a_kicked_client_is_told_and_keeps_its_other_namespaces(server):
     async with await open_session(server.socketio) as websocket:
         await join(websocket)
         await join(websocket, "/custom")
-        await websocket.send('42/custom,["kick-me"]', '42/custom,["message"]', '421["answer"]')
+        await websocket.send('42/custom,["kick"]', '42/custom,["message"]', '421["answer"]')
         assert await websocket.receive() == "41/custom,"
         assert await websocket.receive() == '431[{"ok":true}]'
 
@@ -146,7 +146,7 @@ async def test_a_kicked_client_is_told_and_keeps_its_other_namespaces(server):
 async def test_a_closed_client_is_told_first(server):
     async with await open_session(server.socketio) as websocket:
         await join(websocket)
-        await websocket.send('42["close-me"]')
+        await websocket.send('42["kick-all"]')
         assert await websocket.receive() == "41"
         await websocket.closed()
 
@@ -184,7 +184,7 @@ async def test_a_handler_sees_where_the_client_came_from(server):
         await websocket.send('421["handshake"]')
         handshake = json.loads((await websocket.receive()).removeprefix("431"))[0]
         assert handshake["query"]["shop"] == "5"
-        assert handshake["headers"]["user-agent"] == "Tester/1"
+        assert handshake["header"]["user-agent"] == "Tester/1"
         assert handshake["address"] == "127.0.0.1"
 
 
