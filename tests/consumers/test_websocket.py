@@ -1,6 +1,5 @@
 """Socket.IO over WebSocket: handshake, namespaces, events, acks, binary data."""
 
-import asyncio
 import json
 
 import pytest
@@ -116,65 +115,12 @@ async def test_a_refused_client_gets_the_refusal_and_nothing_else(server):
         assert await websocket.receive() == '431[{"ok":true}]'
 
 
-async def test_leaving_one_namespace_keeps_the_other(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        custom = await join(websocket, "/custom")
-        await websocket.send("41/custom", '42["message","to main"]', '421["departures"]')
-        assert await websocket.receive() == '42["message-back","to main"]'
-        departures = json.loads((await websocket.receive()).removeprefix("431"))[0]
-        assert [custom, "client namespace disconnect"] in departures
-
-
 async def test_a_quick_leave_and_return_is_two_stays(server):
     async with await open_session(server.socketio) as websocket:
         await websocket.send("40/slow", "41/slow", '40/slow,{"token":"2"}')
         answers = [await websocket.receive() for _ in range(3)]
         assert answers[0].startswith("40/slow,"), answers
         assert answers[1:] == ['42/slow,["early",1]', '42/slow,["auth",{"token":"2"}]']
-
-
-async def test_a_kicked_client_is_told_and_keeps_its_other_namespaces(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        await join(websocket, "/custom")
-        await websocket.send('42/custom,["kick"]', '42/custom,["message"]', '421["answer"]')
-        assert await websocket.receive() == "41/custom,"
-        assert await websocket.receive() == '431[{"ok":true}]'
-
-
-async def test_a_closed_client_is_told_first(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        await websocket.send('42["kick-all"]')
-        assert await websocket.receive() == "41"
-        await websocket.closed()
-
-
-@pytest.mark.parametrize(
-    ("last_word", "reason"),
-    [
-        ("1", "transport close"),
-        ("42{}", "parse error"),
-        ("42/x,[1]", "forced close"),
-        (None, "transport close"),
-    ],
-)
-async def test_handlers_learn_once_why_a_client_left(server, last_word, reason):
-    async with await open_session(server.socketio) as witness:
-        await join(witness)
-        async with await open_session(server.socketio) as websocket:
-            gone = await join(websocket)
-            if last_word:
-                await websocket.send(last_word)
-                await websocket.closed()
-        async with asyncio.timeout(3):
-            reasons = []
-            while not reasons:
-                await witness.send('421["departures"]')
-                diary = json.loads((await witness.receive()).removeprefix("431"))[0]
-                reasons = [why for who, why in diary if who == gone]
-        assert reasons == [reason]
 
 
 async def test_a_handler_sees_where_the_client_came_from(server):
@@ -196,38 +142,6 @@ async def test_events_are_echoed_byte_for_byte(server):
         await join(websocket)
         await websocket.send('42["message",1,"2",{"3":[true]}]')
         assert await websocket.receive() == '42["message-back",1,"2",{"3":[true]}]'
-
-
-async def test_an_ack_answers_its_id_once_even_when_that_is_zero(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        await websocket.send('42456["message-with-ack",1,"2",{"3":[false]}]', '420["message-with-ack"]')
-        assert await websocket.receive() == '43456[1,"2",{"3":[false]}]'
-        assert await websocket.receive() == "430[]"
-
-
-async def test_nothing_is_acked_by_itself(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        await websocket.send('421["message"]', '42["message-with-ack"]', '42["unheard-of"]', '422["answer"]')
-        assert await websocket.receive() == '42["message-back"]'
-        assert await websocket.receive() == '432[{"ok":true}]'
-
-
-async def test_an_error_is_an_ack_when_one_is_wanted_and_else_an_event(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        await websocket.send('421["refused"]', '42["refused"]', '42["answer"]', '422["answer"]')
-        assert await websocket.receive() == '431[{"ok":false,"error":{"code":"invalid","message":"No."}}]'
-        assert await websocket.receive() == '42["error",{"code":"invalid","message":"No.","event":"refused"}]'
-        assert await websocket.receive() == '432[{"ok":true}]'
-
-
-async def test_acks_that_nobody_waits_for_are_ignored(server):
-    async with await open_session(server.socketio) as websocket:
-        await join(websocket)
-        await websocket.send("431[]", "43999[1]", '421["answer"]')
-        assert await websocket.receive() == '431[{"ok":true}]'
 
 
 async def test_attachments_go_both_ways(server):

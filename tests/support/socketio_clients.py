@@ -76,6 +76,11 @@ class RawWebSocket:
         return self.connection.close_code
 
     @property
+    def has_nothing_more(self):
+        """Whether everything that came has been received."""
+        return self._queue.empty()
+
+    @property
     def is_open(self):
         return not self._closed.is_set()
 

@@ -22,6 +22,7 @@ class EchoNamespace:
 
     departures: list[tuple[str, str]] = []
     heartbeats: dict[str, int] = {}
+    open_questions: list[Socket] = []
     _background: set[asyncio.Task[Any]] = set()
 
     def __init__(self, rooms: Rooms) -> None:
@@ -36,6 +37,7 @@ class EchoNamespace:
             "ask": self.ask,
             "kick": self.kick,
             "kick-all": self.kick_all,
+            "close": self.close,
             "slow": self.slow,
             "burst": self.burst,
             "fail": self.fail,
@@ -43,6 +45,7 @@ class EchoNamespace:
             "to-room": self.to_room,
             "to-room-after": self.to_room_after,
             "handshake": self.handshake,
+            "open-questions": self.tell_open_questions,
             "departures": self.tell_departures,
             "heartbeats": self.tell_heartbeats,
         }
@@ -87,12 +90,15 @@ class EchoNamespace:
         self._later(self._ask(socket, event, payload, milliseconds))
 
     async def _ask(self, socket: Socket, event: str, payload: Any, milliseconds: float) -> None:
+        self.open_questions.append(socket)
         try:
             answer = await socket.ask(event, payload, timeout_seconds=milliseconds / 1000)
         except Unanswered:
             socket.emit("ask-result", {"ok": False, "args": []})
         else:
             emit(socket, "ask-result", [{"ok": True, "args": answer}])
+        finally:
+            self.open_questions.remove(socket)
 
     # Leaving, and being slow
 
@@ -101,6 +107,9 @@ class EchoNamespace:
 
     async def kick_all(self, socket: Socket) -> None:
         socket.transport.disconnect_all()
+
+    async def close(self, socket: Socket) -> None:
+        socket.transport.close()
 
     async def slow(self, socket: Socket, seconds: float) -> Any:
         await asyncio.sleep(seconds)
@@ -146,6 +155,9 @@ class EchoNamespace:
             "header": handshake.headers,
             "address": handshake.address,
         }
+
+    async def tell_open_questions(self, socket: Socket) -> Any:
+        return len(self.open_questions)
 
     async def tell_departures(self, socket: Socket) -> Any:
         return self.departures
