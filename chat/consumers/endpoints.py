@@ -4,30 +4,42 @@ process.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
 from django.conf import settings
 
+from chat.consumers import relayed_polling
 from chat.consumers.clients import Client, NamespaceHandler
+from chat.consumers.relay import Relay
 from chat.consumers.requests import ClientRequest
+from chat.consumers.session_ids import new_session_id, process_of
 from chat.consumers.sessions import Listener, Session, make_engine
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_session import EngineOptions
 
 
 class Endpoint:
-    """The sessions of one address. Its WebSocket and its polling consumer share one endpoint."""
+    """The sessions of one address. Its WebSocket and its polling consumer share one endpoint.
+
+    Over Redis (settings.REDIS_URL, empty for none) the requests of its sessions reach it also through other
+    processes.
+    """
 
     def __init__(self, options: EngineOptions, listen: Callable[[Session], Listener]) -> None:
         self.options = options
+        self.relay = Relay(settings.REDIS_URL)
+        self.relay.answer(relayed_polling.SUBJECT, partial(relayed_polling.answer_relayed, self.find))
         self._listen = listen
         self._sessions: dict[str, Session] = {}
 
+    async def be_reached(self) -> None:
+        """Before a session that polls is opened: let its requests come through other processes."""
+        await self.relay.ready()
+
     def open(self, transport: TransportName, request: ClientRequest) -> Session:
         """Start a session for a client whose handshake has been checked."""
-        sid = secrets.token_urlsafe(18)
+        sid = new_session_id(self.relay.name)
         session = Session(
             make_engine(sid, transport, self.options),
             request,
@@ -40,6 +52,11 @@ class Endpoint:
     def find(self, sid: str) -> Session | None:
         """The session with this sid, if it lives in this process."""
         return self._sessions.get(sid)
+
+    def owner_elsewhere(self, sid: str) -> str | None:
+        """The process that opened this session, if it is another one."""
+        process = process_of(sid)
+        return None if process == self.relay.name else process
 
 
 def socketio_endpoint(
