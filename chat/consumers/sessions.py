@@ -141,14 +141,15 @@ class Session:
 
     async def next_payload(self) -> bytes:
         """Wait for the answer to a poll; raises ProtocolViolation when one waits already."""
+        if self.closed and not self.engine.buffered_size:
+            self.engine.enqueue(CLOSE)
+            self._forget()
         payload = self.engine.begin_poll()
         if payload is None:
             self._poll = self._loop.create_future()
             await self._poll
             # Taken here, a turn of the loop later, so that what is sent together travels together.
             payload = self.engine.take_payload()
-        if self.closed:
-            self._forget()
         return payload
 
     def release_poll(self) -> None:
@@ -211,15 +212,16 @@ class Session:
         self.listener.closed(reason)
 
     def _say_goodbye_by_polling(self, reason: DisconnectReason) -> None:
-        self.engine.enqueue(NOOP if reason is DisconnectReason.TRANSPORT_CLOSE else CLOSE)
-        if self._poll is not None and not self._poll.done():
+        waits = self._poll is not None and not self._poll.done()
+        if reason is DisconnectReason.FORCED_SERVER_CLOSE and (self.engine.buffered_size or not waits):
+            # The last words travel alone, and the next poll is told of the end: socket.io-client forgets what
+            # comes with a close, and who has been put out would come back.
             self.release_poll()
-            self._forget()
-        elif reason is DisconnectReason.FORCED_SERVER_CLOSE:
-            # Between two polls: the next one is told, or a client put out would just come back.
             self._loop.call_later(FAREWELL_SECONDS, self._forget)
-        else:
-            self._forget()
+            return
+        self.engine.enqueue(NOOP if reason is DisconnectReason.TRANSPORT_CLOSE else CLOSE)
+        self.release_poll()
+        self._forget()
 
 
 def make_engine(sid: str, transport: TransportName, options: EngineOptions) -> EngineSession:

@@ -104,6 +104,22 @@ async def test_an_unknown_namespace_is_refused_and_the_others_live_on(server):
         assert await websocket.receive() == '431[{"ok":true}]'
 
 
+async def test_a_query_is_part_of_a_namespaces_name(server):
+    async with await open_session(server.socketio) as websocket:
+        await join(websocket)
+        await websocket.send("40/custom?token=1,{}")
+        assert await websocket.receive() == '44/custom?token=1,{"message":"Invalid namespace"}'
+
+
+async def test_the_comma_after_a_namespace_may_be_left_out_at_the_end(server):
+    async with await open_session(server.socketio) as websocket:
+        for wire in ("40/custom", "40/custom,"):
+            await websocket.send(wire)
+            assert (await websocket.receive()).startswith('40/custom,{"sid":"')
+            assert await websocket.receive() == '42/custom,["auth",{}]'
+            await websocket.send(wire.replace("40", "41"))
+
+
 async def test_a_refused_client_gets_the_refusal_and_nothing_else(server):
     async with await open_session(server.socketio) as websocket:
         await join(websocket)
@@ -156,6 +172,27 @@ async def test_attachments_go_both_ways(server):
         ]
         await websocket.send(f'452-789["message-with-ack",{two}]', b"\x03", b"\x04")
         assert [await websocket.receive() for _ in range(3)] == [f"462-789[{two}]", b"\x03", b"\x04"]
+
+
+async def test_attachments_are_text_for_whom_that_is_all_that_can_go(server):
+    async with await open_session(server.socketio, "EIO=4&transport=websocket&b64=1") as websocket:
+        await join(websocket)
+        await websocket.send('451-1["message-with-ack",{"_placeholder":true,"num":0}]', "b/w==")
+        assert [await websocket.receive() for _ in range(2)] == [
+            '461-1[{"_placeholder":true,"num":0}]',
+            "b/w==",
+        ]
+
+
+async def test_ten_attachments_are_taken_and_sent(server):
+    async with await open_session(server.socketio) as websocket:
+        await join(websocket)
+        placeholders = ",".join(f'{{"_placeholder":true,"num":{number}}}' for number in range(10))
+        attachments = [bytes([number]) * number for number in range(10)]
+        await websocket.send(f'4510-["message",{placeholders}]', *attachments)
+        assert await websocket.receive() == f'4510-["message-back",{placeholders}]'
+        echoed = [await websocket.receive() for _ in range(10)]
+        assert echoed == ["b", *attachments[1:]], "an empty one as text, for daphne drops it"
 
 
 async def test_events_are_handled_in_order_while_reading_goes_on(server):
