@@ -12,7 +12,7 @@ import structlog
 from chat.consumers.acks import PendingAcks
 from chat.consumers.commands import CommandQueue
 from chat.consumers.sessions import Session
-from chat.errors import HelpdeskError
+from chat.errors import HelpdeskError, TooLarge
 from chat.gateway.sockets import Handshake, Socket
 from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.connection import (
@@ -20,15 +20,19 @@ from chat.socketio.connection import (
     Connection,
     ConnectRequested,
     EventReceived,
+    EventTooLarge,
     LeftNamespace,
     Membership,
     MembershipState,
 )
 from chat.socketio.delivery import Delivery
-from chat.socketio.errors import DisconnectReason
+from chat.socketio.errors import ConnectionEnded, DisconnectReason
 from chat.socketio.packets import Packet, PacketType, encode_ack
 
 log = structlog.get_logger(__name__)
+
+MAX_CONNECTS = 100
+"""How often a client joins namespaces over one connection; who does more often has to connect anew."""
 
 
 class NamespaceHandler(Protocol):
@@ -96,6 +100,11 @@ class NamespaceTransport:
         """Put the client out of the namespace."""
         self._client.kick(self._membership)
 
+    def dismiss(self) -> None:
+        """Put the client out of the namespace, and close the connection unless it is in another."""
+        self._client.kick(self._membership)
+        self._client.close_if_idle()
+
     def disconnect_all(self) -> None:
         """Put the client out of all its namespaces and close the connection."""
         self._client.kick_all()
@@ -109,11 +118,17 @@ class Client:
     """One connection's namespaces, joined and served in the order in which the client asked."""
 
     def __init__(
-        self, session: Session, namespaces: Mapping[str, NamespaceHandler], connect_timeout_seconds: float
+        self,
+        session: Session,
+        namespaces: Mapping[str, NamespaceHandler],
+        connect_timeout_seconds: float,
+        max_event_bytes: int | None = None,
     ) -> None:
         self.session = session
         self._namespaces = namespaces
-        self._connection = Connection(asyncio.get_running_loop().time(), connect_timeout_seconds)
+        self._loop = asyncio.get_running_loop()
+        self._connection = Connection(self._loop.time(), connect_timeout_seconds, max_event_bytes)
+        self._connects = 0
         self._commands = CommandQueue()
         self.acks = PendingAcks()
         self._sockets: dict[Membership, Socket] = {}
@@ -147,9 +162,15 @@ class Client:
         elif isinstance(received, AckReceived):
             self.acks.take(received)  # past the commands, one of which may be waiting for it
         elif isinstance(received, ConnectRequested):
+            self._connects += 1
+            if self._connects > MAX_CONNECTS:
+                raise ConnectionEnded(DisconnectReason.FORCED_SERVER_CLOSE, "too many CONNECTs")
             self._commands.put(self._connect, received)
         elif isinstance(received, LeftNamespace):
             self._see_off(received.membership, DisconnectReason.CLIENT_NAMESPACE_DISCONNECT)
+            self._expect_join()
+        elif isinstance(received, EventTooLarge):
+            self._commands.put(self._refuse_event, received)
         elif received is None:
             self.session.deadline_changed()  # attachments are due
 
@@ -177,6 +198,17 @@ class Client:
         if frame is not None:
             self.session.send_frame(frame)
             self._see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
+            self._expect_join()
+
+    def _expect_join(self) -> None:
+        self._connection.expect_join(self._loop.time())
+        self.session.deadline_changed()
+
+    def close_if_idle(self) -> None:
+        """Close the connection where it serves no namespace any more."""
+        serving = (MembershipState.CONNECTING, MembershipState.CONNECTED)
+        if not any(membership.state in serving for membership in self._connection.memberships):
+            self.session.close(DisconnectReason.FORCED_SERVER_CLOSE)
 
     def kick_all(self) -> None:
         """Put the client out of all its namespaces, one after the other, and close the connection."""
@@ -207,6 +239,7 @@ class Client:
             self._sockets[membership] = socket
             frame = self._connection.accept(membership, socket.id)
             if frame is not None:
+                self.session.place.known()
                 self.session.send_frame(frame)
             transport.release()
 
@@ -239,6 +272,14 @@ class Client:
             packet = Packet(PacketType.ACK, membership.namespace, list(values), event.ack_id)
             self.send(*encode_with_attachments(packet))
 
+    async def _refuse_event(self, event: EventTooLarge) -> None:
+        error = TooLarge("The event is too large. At most 64 KiB are allowed.")
+        answer = {"ok": False, "error": {"code": error.code, "message": error.message}}
+        if event.ack_id is not None:
+            self.session.send_frame(encode_ack(event.membership.namespace, event.ack_id, [answer]))
+        elif event.membership in self._sockets:
+            tell_error(self._sockets[event.membership], None, answer)
+
     def _see_off(self, membership: Membership, reason: DisconnectReason) -> None:
         self.acks.abandon(membership)
         self._commands.put(self._disconnected, membership, reason)
@@ -256,7 +297,7 @@ class Client:
                 log.exception("socket_heartbeat_failed", namespace=membership.namespace)
 
 
-def tell_error(socket: Socket, event_name: str, answer: Any) -> None:
+def tell_error(socket: Socket, event_name: str | None, answer: Any) -> None:
     """Tell a client that asked for no ack what was wrong, as an `error` event (SPEC §5)."""
     if isinstance(answer, dict) and answer.get("ok") is False:
         socket.emit("error", {**answer["error"], "event": event_name})

@@ -10,6 +10,7 @@ from functools import cache, partial
 from django.conf import settings
 
 from chat.consumers import relayed_polling
+from chat.consumers.admission import Admission
 from chat.consumers.clients import Client, NamespaceHandler
 from chat.consumers.relay import Relay
 from chat.consumers.requests import ClientRequest
@@ -17,6 +18,8 @@ from chat.consumers.session_ids import new_session_id, process_of
 from chat.consumers.sessions import Listener, Session, make_engine
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_session import EngineOptions
+
+MAX_EVENT_BYTES = 65_536
 
 
 class Endpoint:
@@ -26,8 +29,14 @@ class Endpoint:
     processes.
     """
 
-    def __init__(self, options: EngineOptions, listen: Callable[[Session], Listener]) -> None:
+    def __init__(
+        self,
+        options: EngineOptions,
+        listen: Callable[[Session], Listener],
+        admission: Admission | None = None,
+    ) -> None:
         self.options = options
+        self.admission = admission or Admission()
         self.relay = Relay(settings.REDIS_URL)
         self.relay.answer(relayed_polling.SUBJECT, partial(relayed_polling.answer_relayed, self.find))
         self._listen = listen
@@ -45,6 +54,7 @@ class Endpoint:
             request,
             self._listen,
             forget=partial(self._sessions.pop, sid, None),
+            place=self.admission.enter(request.address),
         )
         self._sessions[sid] = session
         return session
@@ -60,13 +70,20 @@ class Endpoint:
 
 
 def socketio_endpoint(
-    namespaces: Mapping[str, NamespaceHandler], options: EngineOptions, connect_timeout_seconds: float
+    namespaces: Mapping[str, NamespaceHandler],
+    options: EngineOptions,
+    connect_timeout_seconds: float,
+    max_event_bytes: int | None = None,
+    admission: Admission | None = None,
 ) -> Endpoint:
     """An endpoint that serves these Socket.IO namespaces."""
-    return Endpoint(
-        options,
-        partial(Client, namespaces=namespaces, connect_timeout_seconds=connect_timeout_seconds),
+    serve = partial(
+        Client,
+        namespaces=namespaces,
+        connect_timeout_seconds=connect_timeout_seconds,
+        max_event_bytes=max_event_bytes,
     )
+    return Endpoint(options, serve, admission)
 
 
 @cache
@@ -79,4 +96,10 @@ def default_endpoint() -> Endpoint:
         ping_timeout_ms=settings.SOCKETIO_PING_TIMEOUT_SECONDS * 1000,
         max_payload_bytes=settings.SOCKETIO_MAX_PAYLOAD_BYTES,
     )
-    return socketio_endpoint(NAMESPACES, options, settings.SOCKETIO_CONNECT_TIMEOUT_SECONDS)
+    return socketio_endpoint(
+        NAMESPACES,
+        options,
+        settings.SOCKETIO_CONNECT_TIMEOUT_SECONDS,
+        MAX_EVENT_BYTES,
+        Admission(settings.SOCKETIO_CONNECTIONS_PER_ADDRESS, settings.SOCKETIO_STRANGERS_PER_ADDRESS),
+    )

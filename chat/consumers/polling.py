@@ -49,6 +49,7 @@ class SocketIOPollingConsumer(AsyncHttpConsumer):
             is_websocket=False,
             origin_allowed=self._origin_allowed,
         )
+        self.endpoint.admission.check(request.address)
         await self.endpoint.be_reached()
         session = self.endpoint.open(TransportName.POLLING, request)
         return Answer(200, session.engine.open_packet().encode(), PACKETS)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from chat.consumers.admission import Place
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
@@ -59,6 +60,7 @@ class Session:
         "closed",
         "engine",
         "listener",
+        "place",
         "request",
     )
 
@@ -68,6 +70,7 @@ class Session:
         request: ClientRequest,
         listen: Callable[[Session], Listener],
         forget: Callable[[], object],
+        place: Place,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._outbox: WebSocketOutbox | None = None
@@ -78,6 +81,7 @@ class Session:
         self.request = request
         self.closed: DisconnectReason | None = None
         self.listener = listen(self)
+        self.place = place
         self.deadline_changed()
 
     # Sending
@@ -207,6 +211,7 @@ class Session:
             self._outbox.close(code)
             self._forget()
         self.closed = reason
+        self.place.leave()
         if self._timer is not None:
             self._timer.cancel()
         self.listener.closed(reason)

@@ -14,10 +14,10 @@ from chat.consumers.requests import ClientRequest
 from chat.consumers.sessions import Session
 from chat.socketio.engine_handshake import TransportName, check_open, check_request
 from chat.socketio.errors import DisconnectReason, HandshakeError, HandshakeRefused, ProtocolViolation
+from chat.socketio.sizes import is_longer
 
 CODE_TOO_LARGE = 1009
 CODE_SERVER_RESTARTS = 1012
-MAX_BYTES_PER_CHARACTER = 4
 
 
 class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
@@ -58,6 +58,7 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         sid = request.query.get("sid")
         if sid is None:
             check_open(request.query, method="GET", is_websocket=True, origin_allowed=origin_allowed)
+            self.endpoint.admission.check(request.address)
             return None
         session = self.endpoint.find(sid)
         transport = session.engine.transport if session is not None else None
@@ -143,10 +144,3 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             return None
         text: str | None = message.get("text")
         return message["bytes"] if text is None else text
-
-
-def is_longer(wire: str | bytes, max_bytes: int) -> bool:
-    """Whether a message is longer than so many bytes; encodes only what may be."""
-    if isinstance(wire, bytes) or len(wire) > max_bytes:
-        return len(wire) > max_bytes
-    return len(wire) * MAX_BYTES_PER_CHARACTER > max_bytes and len(wire.encode()) > max_bytes

@@ -41,6 +41,7 @@ class Hub:
         self.streams = Streams(publish)
         self._on_gap = on_gap
         self._dialects: dict[str, Dialect] = {}
+        self._watchers: dict[type[Event], Callable[[Event], None]] = {}
         self._members: defaultdict[str, dict[str, set[Member]]] = defaultdict(dict)
         self._joining: dict[str, dict[Member, Joining]] = {}
         self._rooms_of: defaultdict[Member, set[str]] = defaultdict(set)
@@ -48,6 +49,10 @@ class Hub:
     def register(self, namespace: str, dialect: Dialect) -> None:
         """Let a namespace's members be served in this dialect."""
         self._dialects[namespace] = dialect
+
+    def watch(self, kind: type[Event], watcher: Callable[[Event], None]) -> None:
+        """Tell the process itself of all events of a kind; the last watcher counts."""
+        self._watchers[kind] = watcher
 
     # Rooms
 
@@ -147,6 +152,8 @@ class Hub:
             self._say(passed_on)
 
     def _say(self, event: Event) -> None:
+        if (watcher := self._watchers.get(type(event))) is not None:
+            watcher(event)
         for namespace, dialect in self._dialects.items():
             try:
                 for outgoing in dialect(event):

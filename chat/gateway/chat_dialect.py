@@ -8,9 +8,11 @@ from functools import partial
 
 from chat import payloads, rooms
 from chat.events import (
+    AccessChanged,
     ChatOffered,
     ConversationChanged,
     ConversationFacts,
+    CustomMessage,
     DurableEvent,
     Event,
     InactivityWarned,
@@ -60,6 +62,9 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             status = partial(_presence, event)
             presence = _tell(event.rooms, "presence-change", status, except_user=event.person.id)
             return [replace(presence, delivery=Delivery.VOLATILE)]
+        case CustomMessage():
+            custom = partial(payloads.custom_message, event)
+            return [_tell(_room(event), "custom-message", custom, except_user=event.sender.id)]
         case QueueChanged():
             return _queue_changed(event)
         case QueuePositionChanged():
@@ -82,7 +87,7 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             part = partial(payloads.stream_event, event)
             stream = _tell(_room(event), "chat-stream", part)
             return [replace(stream, joined_only=True, delivery=Delivery.TRANSIENT)]
-        case StreamMissed():
+        case StreamMissed() | AccessChanged():
             return []
         case InactivityWarned():
             data = {"chatId": event.conversation_id, "closesAt": timestamp(event.closes_at)}
@@ -167,6 +172,7 @@ def _tell(
 def _room(
     event: DurableEvent
     | TypingChanged
+    | CustomMessage
     | InactivityWarned
     | QueuePositionChanged
     | StreamChunk

@@ -100,6 +100,14 @@ class TransferChat(InChat, frozen=True):
     ) = None
 
 
+class CustomMessage(InChat, frozen=True):
+    data: dict[str, Any]
+
+
+class RefreshToken(Command, frozen=True):
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+
+
 class PickNext(Command, frozen=True):
     queue_id: Id | None = None
 
@@ -113,6 +121,19 @@ def parse(command: type[CommandType], arguments: list[Any]) -> CommandType:
     if not isinstance(data, dict):
         raise InvalidInput("The event takes one object as its argument.")
     try:
-        return msgspec.convert(data, command)
+        read = msgspec.convert(data, command)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{error}.") from None
+    for field in msgspec.structs.fields(command):
+        if _holds_nul(getattr(read, field.name)):
+            raise InvalidInput(f"{field.encode_name} holds a NUL character, which cannot be stored.")
+    return read
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text in a value does; how deep it may be, the packet's parser has seen to."""
+    if type(value) is str:
+        return "\0" in value
+    if type(value) is dict:
+        return any("\0" in key or _holds_nul(part) for key, part in value.items())
+    return type(value) is list and any(map(_holds_nul, value))

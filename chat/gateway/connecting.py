@@ -13,6 +13,7 @@ from chat.actions import people
 from chat.errors import NotAuthenticated
 from chat.fanout.delivery import Dialect
 from chat.gateway import typing
+from chat.gateway.admitted import admitted
 from chat.gateway.background import in_background
 from chat.gateway.sockets import Socket
 from chat.socketio.errors import DisconnectReason
@@ -36,6 +37,7 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
     access.check_claims(principal, handshake.auth)
     socket.principal = principal
     absence.keep_watch()
+    admitted().enter(socket)
     hub = fanout.listen().hub
     hub.register(socket.namespace, dialect)
     for room in own_rooms:
@@ -49,6 +51,7 @@ async def see_off(socket: Socket, reason: str = "") -> None:
     if socket.principal is None:
         return
     principal, socket.principal = socket.principal, None
+    admitted().leave(socket, principal)
     typing.stop_all(socket, principal)
     if (suggestion := socket.state.pop("suggestion", None)) is not None:
         suggestion.cancel()
@@ -90,11 +93,16 @@ async def _say_goodbye(principal: Principal) -> None:
         await in_database_thread(people.tell_presence, principal, presence.OFFLINE)
 
 
-def _look_up(token: object) -> tuple[Principal, list[str]]:
+def principal_of_token(token: object) -> Principal:
+    """Find out whose token this is. Raises `NotAuthenticated`."""
     try:
-        principal = principal_from_access_token(token)
+        return principal_from_access_token(token)
     except TokenRefused as refused:
         raise NotAuthenticated(refused.code, str(refused)) from None
+
+
+def _look_up(token: object) -> tuple[Principal, list[str]]:
+    principal = principal_of_token(token)
     return principal, _own_rooms(principal)
 
 

@@ -10,10 +10,11 @@ import structlog
 
 from accounts.tokens import Principal
 from chat import access
-from chat.errors import Forbidden, HelpdeskError, UnknownEvent
+from chat.errors import Forbidden, HelpdeskError, RateLimited, UnknownEvent
 from chat.fanout.delivery import Dialect
 from chat.gateway import connecting
 from chat.gateway.commands import Command, parse
+from chat.gateway.limits import event_limits, is_typing
 from chat.gateway.sockets import Socket
 from chat.payloads import Payload
 
@@ -62,15 +63,17 @@ class Namespace:
         """Handle one event; returns the ack's one value and never raises (SPEC §5)."""
         socket.heard_at = time.time()
         try:
+            event_limits().take(socket)
             return {"ok": True, **await self._handle(socket, name, arguments)}
+        except RateLimited as error:
+            return {"ok": True} if is_typing(name, arguments) else _refused(error)
         except HelpdeskError as error:
-            refusal = error
+            return _refused(error)
         except Exception:
             log.exception(
                 "event_failed", namespace=self.name, socket_event=name if name in self.handlers else "?"
             )
-            refusal = HelpdeskError("Something went wrong on our side. Please try again.")
-        return {"ok": False, "error": {"code": refusal.code, "message": refusal.message}}
+            return _refused(HelpdeskError("Something went wrong on our side. Please try again."))
 
     async def _handle(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
         if name not in self.handlers:
@@ -87,6 +90,13 @@ class Namespace:
     async def heartbeat(self, socket: Socket) -> None:
         """Renew what a socket holds while it lives; called about every ping interval."""
         await connecting.keep(socket)
+
+
+def _refused(error: HelpdeskError) -> Payload:
+    said: Payload = {"code": error.code, "message": error.message}
+    if isinstance(error, RateLimited):
+        said["retryAfter"] = error.retry_after_seconds
+    return {"ok": False, "error": said}
 
 
 def staff_only(user: Principal) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.tokens import Principal
@@ -37,6 +38,9 @@ class Transport(Protocol):
 
     def disconnect(self) -> None:
         """Put the client out of this namespace."""
+
+    def dismiss(self) -> None:
+        """Put the client out of this namespace, and close the connection unless it is in another."""
 
     def disconnect_all(self) -> None:
         """Put the client out of all its namespaces and close the connection; it will not come back by
@@ -94,3 +98,14 @@ class Socket:
     def disconnect(self) -> None:
         """Put this client out of the namespace."""
         self.transport.disconnect()
+
+    def dismiss(self, code: str, message: str) -> None:
+        """Say why, put this client out of the namespace, and close a connection that serves nothing else."""
+        self.emit("error", {"message": message, "code": code, "event": None})
+        self.transport.dismiss()
+
+    def renew(self, token: str, expires_at: datetime | None) -> None:
+        """Go on as the same person with a token that ends later."""
+        if self.principal is not None:
+            self.handshake.auth["token"] = token
+            self.principal = replace(self.principal, token_expires_at=expires_at)

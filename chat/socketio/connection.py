@@ -11,10 +11,12 @@ from chat.socketio.packets import (
     Packet,
     PacketType,
     decode,
+    decode_event_head,
     encode_connect,
     encode_connect_error,
     encode_disconnect,
 )
+from chat.socketio.sizes import is_longer
 
 ATTACHMENT_TIMEOUT_SECONDS = 5.0
 
@@ -54,6 +56,13 @@ class EventReceived(NamedTuple):
     ack_id: int | None
 
 
+class EventTooLarge(NamedTuple):
+    """The client sent an event of too many bytes, which were not read."""
+
+    membership: Membership
+    ack_id: int | None
+
+
 class AckReceived(NamedTuple):
     """The client answered an event of ours; unknown and late ids are to be ignored."""
 
@@ -68,21 +77,33 @@ class LeftNamespace(NamedTuple):
     membership: Membership
 
 
-Received = ConnectRequested | EventReceived | AckReceived | LeftNamespace
+Received = ConnectRequested | EventReceived | EventTooLarge | AckReceived | LeftNamespace
 
 
 class Connection:
     """Feed it Engine.IO messages, with the time in seconds on any monotonic clock; it says what they mean.
 
     It is over once a method raises ConnectionEnded. `deadline` is when `check_deadline` wants to be called,
-    if at all: a client that joins no namespace, or that does not bring the attachments it announced, does
-    not stay.
+    if at all: a client that is in no namespace, or that does not bring the attachments it announced, does
+    not stay. `max_event_bytes` limits an event, its attachments included; None leaves it to the transport.
     """
 
-    __slots__ = ("_attachments", "_attachments_due_at", "_incomplete", "_join_due_at", "_memberships")
+    __slots__ = (
+        "_attachments",
+        "_attachments_due_at",
+        "_connect_timeout_seconds",
+        "_incomplete",
+        "_join_due_at",
+        "_max_event_bytes",
+        "_memberships",
+    )
 
-    def __init__(self, now: float, connect_timeout_seconds: float) -> None:
+    def __init__(
+        self, now: float, connect_timeout_seconds: float, max_event_bytes: int | None = None
+    ) -> None:
+        self._connect_timeout_seconds = connect_timeout_seconds
         self._join_due_at: float | None = now + connect_timeout_seconds
+        self._max_event_bytes = max_event_bytes
         self._attachments_due_at: float | None = None
         self._memberships: dict[str, Membership] = {}
         self._incomplete: Packet | None = None
@@ -110,10 +131,16 @@ class Connection:
             return self._receive_attachment(message, now)
         if self._incomplete is not None:
             raise ProtocolViolation("text came while attachments were due")
+        if self._max_event_bytes is not None and is_longer(message, self._max_event_bytes):
+            head = decode_event_head(message)
+            if head is not None:
+                membership = self._membership_of(head[0])
+                is_in = membership.state is not MembershipState.KICKED
+                return EventTooLarge(membership, head[1]) if is_in else None
         packet = decode(message)
         if not packet.attachments:
             return self._interpret(packet)
-        self._membership_of(packet)  # before anything is kept for it
+        self._membership_of(packet.namespace)  # before anything is kept for it
         self._incomplete = packet
         self._attachments_due_at = now + ATTACHMENT_TIMEOUT_SECONDS
         return None
@@ -142,6 +169,12 @@ class Connection:
         self._remove(membership)
         return encode_connect_error(membership.namespace, message, data)
 
+    def expect_join(self, now: float) -> None:
+        """A client that is in no namespace any more may join one again, for as long as at the beginning."""
+        staying = (MembershipState.CONNECTING, MembershipState.CONNECTED)
+        if self._join_due_at is None and not any(one.state in staying for one in self._memberships.values()):
+            self._join_due_at = now + self._connect_timeout_seconds
+
     def kick(self, membership: Membership) -> str | None:
         """Put the client out of a namespace: return the packet that tells it, or None when it is not in."""
         if membership.state is not MembershipState.CONNECTED:
@@ -154,6 +187,8 @@ class Connection:
         if packet is None:
             raise ProtocolViolation("binary data that no packet announced")
         self._attachments.append(attachment)
+        if self._max_event_bytes is not None and sum(map(len, self._attachments)) > self._max_event_bytes:
+            raise ProtocolViolation("too large attachments")
         if len(self._attachments) < packet.attachments:
             self._attachments_due_at = now + ATTACHMENT_TIMEOUT_SECONDS
             return None
@@ -164,7 +199,7 @@ class Connection:
     def _interpret(self, packet: Packet) -> Received | None:
         if packet.type is PacketType.CONNECT:
             return self._join(packet)
-        membership = self._membership_of(packet)
+        membership = self._membership_of(packet.namespace)
         if packet.type is PacketType.EVENT:
             received: Received = EventReceived(membership, str(packet.data[0]), packet.data[1:], packet.id)
         elif packet.type is PacketType.ACK:
@@ -186,8 +221,8 @@ class Connection:
         self._memberships[packet.namespace] = joined = Membership(packet.namespace)
         return ConnectRequested(joined, packet.data or {})
 
-    def _membership_of(self, packet: Packet) -> Membership:
-        membership = self._memberships.get(packet.namespace)
+    def _membership_of(self, namespace: str) -> Membership:
+        membership = self._memberships.get(namespace)
         if membership is None:
             raise ProtocolViolation("a packet for a namespace not joined", DisconnectReason.FORCED_CLOSE)
         return membership

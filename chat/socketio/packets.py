@@ -7,6 +7,7 @@ follow, belong (chat.socketio.attachments).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
 )
 
+_EVENT_HEAD = re.compile(r"2(?:(/[^,]*),)?([0-9]*)\[")
 _MAX_ACK_ID_DIGITS = len(str(MAX_ACK_ID))
 _ABSENT = object()  # no JSON at all, which is not null
 
@@ -79,6 +81,14 @@ def decode(text: str) -> Packet:
     if not is_payload_valid(data):
         raise ProtocolViolation(f"wrong payload for {packet_type.name}")
     return Packet(packet_type, namespace, None if data is _ABSENT else data, ack_id, attachments)
+
+
+def decode_event_head(text: str) -> tuple[str, int | None] | None:
+    """Return the namespace and the ack id of a plain event without reading what it says; None for another
+    packet, or a malformed one.
+    """
+    head = _EVENT_HEAD.match(text)
+    return (head[1] or "/", _decode_ack_id(head[2])) if head else None
 
 
 def encode(packet: Packet) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
+from chat.consumers.admission import Admission
 from chat.consumers.endpoints import Endpoint, socketio_endpoint
 from chat.consumers.polling import SocketIOPollingConsumer
 from chat.consumers.sessions import Session
@@ -60,7 +61,13 @@ class Application:
             "/refusing": RefusingNamespace(self.rooms),
             "/slow": SlowNamespace(self.rooms),
         }
-        self._socketio = socketio_endpoint(namespaces, engine_options, options.connect_timeout)
+        self._socketio = socketio_endpoint(
+            namespaces,
+            engine_options,
+            options.connect_timeout,
+            options.max_event,
+            Admission(options.connections_per_address, options.strangers_per_address),
+        )
         self._engineio = Endpoint(engine_options, Echo)
         self._protocols = ProtocolTypeRouter(
             {
