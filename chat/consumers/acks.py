@@ -16,6 +16,15 @@ class PendingAcks:
         self._last_id = -1
         self._answers: dict[tuple[Membership, int], asyncio.Future[list[Any]]] = {}
 
+    @property
+    def last_id(self) -> int:
+        """The last id that was handed out; a late ack must not be taken for another's."""
+        return self._last_id
+
+    @last_id.setter
+    def last_id(self, last_id: int) -> None:
+        self._last_id = last_id
+
     def next_id(self) -> int:
         """Return the id for an event whose ack is to be waited for."""
         self._last_id += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import structlog
@@ -12,12 +12,14 @@ import structlog
 from chat.consumers.acks import PendingAcks
 from chat.consumers.commands import CommandQueue
 from chat.consumers.sessions import Session
+from chat.consumers.transports import NamespaceTransport
 from chat.errors import HelpdeskError, TooLarge
 from chat.gateway.sockets import Handshake, Socket
 from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.connection import (
     AckReceived,
     Connection,
+    ConnectionState,
     ConnectRequested,
     EventReceived,
     EventTooLarge,
@@ -25,7 +27,6 @@ from chat.socketio.connection import (
     Membership,
     MembershipState,
 )
-from chat.socketio.delivery import Delivery
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
 from chat.socketio.packets import Packet, PacketType, encode_ack
 
@@ -50,68 +51,21 @@ class NamespaceHandler(Protocol):
     async def heartbeat(self, socket: Socket) -> None:
         """The socket is alive; called about every ping interval."""
 
+    # A socket moves to another process, in this order. What is handed over is made of what JSON carries.
 
-class NamespaceTransport:
-    """What a socket sends through. Until the client has been told that it is in, packets are held back."""
+    def describe(self, socket: Socket) -> dict[str, Any]:
+        """What the other process has to know to begin to serve a socket; it goes on here meanwhile."""
 
-    __slots__ = ("_client", "_held", "_membership")
-
-    def __init__(self, client: Client, membership: Membership) -> None:
-        self._client = client
-        self._membership = membership
-        self._held: list[tuple[str, list[bytes]]] | None = []
-
-    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
-        """Send a finished text packet, without the leading "4"; dropped when the client is not in the
-        namespace, a volatile one also when it cannot be written at once.
+    async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
+        """Begin to serve a socket that still is elsewhere: what it is sent is held back, and what it is sent
+        there as well is dropped. Raises HelpdeskError to refuse it.
         """
-        if self._held is not None:
-            self._held.append((frame, []))
-        elif self._membership.state is MembershipState.CONNECTED:
-            session = self._client.session
-            if delivery is not Delivery.VOLATILE or session.is_writable:
-                session.send_frame(frame)
 
-    def send_binary_event(self, frame: str, attachments: list[bytes]) -> None:
-        """Send the text part of a binary packet and its attachments after it."""
-        self._send(frame, attachments)
+    def leave(self, socket: Socket) -> dict[str, Any]:
+        """Serve a socket no more, without telling anybody, and say how far it was served."""
 
-    def _send(self, frame: str, attachments: list[bytes]) -> None:
-        if self._held is not None:
-            self._held.append((frame, attachments))
-        elif self._membership.state is MembershipState.CONNECTED:
-            self._client.send(frame, attachments)
-
-    def release(self) -> None:
-        """The client has been told: send what was held back."""
-        held, self._held = self._held or [], None
-        for frame, attachments in held:
-            self.send_binary_event(frame, attachments)
-
-    async def ask(self, event: str, arguments: Sequence[Any], timeout_seconds: float) -> list[Any]:
-        """Send an event and return what the client acks it with; raises Unanswered."""
-        acks, membership = self._client.acks, self._membership
-        ack_id = acks.next_id()
-        packet = Packet(PacketType.EVENT, membership.namespace, [event, *arguments], ack_id)
-        self._send(*encode_with_attachments(packet))
-        return await acks.wait(membership, ack_id, timeout_seconds)
-
-    def disconnect(self) -> None:
-        """Put the client out of the namespace."""
-        self._client.kick(self._membership)
-
-    def dismiss(self) -> None:
-        """Put the client out of the namespace, and close the connection unless it is in another."""
-        self._client.kick(self._membership)
-        self._client.close_if_idle()
-
-    def disconnect_all(self) -> None:
-        """Put the client out of all its namespaces and close the connection."""
-        self._client.kick_all()
-
-    def close(self) -> None:
-        """Close the whole connection; the client may come back."""
-        self._client.session.close(DisconnectReason.FORCED_SERVER_CLOSE)
+    async def arrive(self, socket: Socket, left: dict[str, Any]) -> None:
+        """Go on where the other process stopped."""
 
 
 class Client:
@@ -132,6 +86,7 @@ class Client:
         self._commands = CommandQueue()
         self.acks = PendingAcks()
         self._sockets: dict[Membership, Socket] = {}
+        self._unwelcome: list[Membership] = []
         self._heartbeat: asyncio.Task[None] | None = None
 
     # What the session tells
@@ -226,8 +181,7 @@ class Client:
         if handler is None:
             self._refuse(membership, "Invalid namespace")
             return
-        transport = NamespaceTransport(self, membership)
-        socket = self._make_socket(request, transport)
+        socket = self._make_socket(membership, request.auth, secrets.token_urlsafe(16))
         try:
             await handler.connect(socket)
         except HelpdeskError as error:
@@ -241,13 +195,13 @@ class Client:
             if frame is not None:
                 self.session.place.known()
                 self.session.send_frame(frame)
-            transport.release()
+            transport_of(socket).release()
 
-    def _make_socket(self, request: ConnectRequested, transport: NamespaceTransport) -> Socket:
-        client = self.session.request
-        handshake = Handshake(request.auth, client.query, client.headers, client.address)
+    def _make_socket(self, membership: Membership, auth: dict[str, Any], socket_id: str) -> Socket:
         # The id is shown to others; Engine.IO's sid, which is the session's secret, never is.
-        return Socket(secrets.token_urlsafe(16), request.membership.namespace, handshake, transport)
+        client = self.session.request
+        handshake = Handshake(auth, client.query, client.headers, client.address)
+        return Socket(socket_id, membership.namespace, handshake, NamespaceTransport(self, membership))
 
     def _refuse(self, membership: Membership, message: str, data: Any = None) -> None:
         frame = self._connection.refuse(membership, message, data)
@@ -295,6 +249,69 @@ class Client:
                 await self._namespaces[membership.namespace].heartbeat(socket)
             except Exception:
                 log.exception("socket_heartbeat_failed", namespace=membership.namespace)
+
+    # Moving to another process
+
+    async def idle(self) -> None:
+        """Wait until everything that the client asked for is done."""
+        await self._commands.idle()
+
+    def describe(self) -> Any:
+        """Who the client is in which namespace."""
+        described = []
+        for membership, socket in self._sockets.items():
+            if membership.state is MembershipState.CONNECTED:
+                transport_of(socket).watch()
+                state = self._namespaces[membership.namespace].describe(socket)
+                described.append([membership.namespace, socket.id, socket.handshake.auth, state])
+        return described
+
+    async def prepare(self, described: Any) -> None:
+        """Begin to serve a client that still is elsewhere."""
+        for namespace, socket_id, auth, state in described:
+            membership = self._connection.rejoin(namespace)
+            socket = self._make_socket(membership, auth, socket_id)
+            try:
+                await self._namespaces[namespace].restore(socket, state)
+                self._sockets[membership] = socket
+            except Exception as error:
+                if not isinstance(error, HelpdeskError):
+                    log.exception("socket_not_moved", namespace=namespace)
+                self._unwelcome.append(membership)
+
+    def leave(self) -> Any:
+        """Let go of the client without telling anybody."""
+        sockets, self._sockets = self._sockets, {}
+        left = {}
+        for membership, socket in sockets.items():
+            self.acks.abandon(membership)
+            if membership.state is MembershipState.CONNECTED:
+                state = self._namespaces[membership.namespace].leave(socket)
+                left[membership.namespace] = [state, transport_of(socket).watched]
+        return [self._connection.leave(self._loop.time()), self.acks.last_id, left]
+
+    async def arrive(self, left: Any) -> None:
+        """Go on where the other process stopped; who has left there meanwhile is seen off."""
+        connection, self.acks.last_id, sockets = left
+        self._connection.arrive(ConnectionState(*connection), self._loop.time())
+        for membership, socket in list(self._sockets.items()):
+            if membership.namespace not in sockets:
+                self._connection.forget(membership)
+                self._see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
+                continue
+            self.session.place.known()
+            state, watched = sockets[membership.namespace]
+            transport_of(socket).drop(watched)
+            await self._namespaces[membership.namespace].arrive(socket, state)
+            transport_of(socket).release()
+        for membership in self._unwelcome:
+            self.kick(membership)
+
+
+def transport_of(socket: Socket) -> NamespaceTransport:
+    """What a socket of ours sends through."""
+    assert isinstance(socket.transport, NamespaceTransport)
+    return socket.transport
 
 
 def tell_error(socket: Socket, event_name: str | None, answer: Any) -> None:

@@ -9,7 +9,7 @@ from functools import cache, partial
 
 from django.conf import settings
 
-from chat.consumers import relayed_polling
+from chat.consumers import moving, relayed_polling
 from chat.consumers.admission import Admission
 from chat.consumers.clients import Client, NamespaceHandler
 from chat.consumers.relay import Relay
@@ -39,6 +39,7 @@ class Endpoint:
         self.admission = admission or Admission()
         self.relay = Relay(settings.REDIS_URL)
         self.relay.answer(relayed_polling.SUBJECT, partial(relayed_polling.answer_relayed, self.find))
+        self.relay.answer(moving.SUBJECT, partial(moving.give, self.find))
         self._listen = listen
         self._sessions: dict[str, Session] = {}
 
@@ -48,7 +49,13 @@ class Endpoint:
 
     def open(self, transport: TransportName, request: ClientRequest) -> Session:
         """Start a session for a client whose handshake has been checked."""
-        sid = new_session_id(self.relay.name)
+        return self._begin(new_session_id(self.relay.name), transport, request)
+
+    def take_in(self, sid: str, request: ClientRequest) -> Session:
+        """Go on by WebSocket with a session of another process, which began with this request."""
+        return self._begin(sid, TransportName.WEBSOCKET, request)
+
+    def _begin(self, sid: str, transport: TransportName, request: ClientRequest) -> Session:
         session = Session(
             make_engine(sid, transport, self.options),
             request,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -13,7 +13,7 @@ from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
-from chat.socketio.engine_session import EngineOptions, EngineSession
+from chat.socketio.engine_session import EngineOptions, EngineSession, EngineState
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,23 @@ class Listener(Protocol):
 
     def closed(self, reason: DisconnectReason) -> None:
         """The session is over; called once."""
+
+    # Moving to another process, in this order; what is handed over is made of what MessagePack carries.
+
+    async def idle(self) -> None:
+        """Wait until everything that the client asked for is done."""
+
+    def describe(self) -> Any:
+        """What the other process has to know to begin; it goes on here meanwhile."""
+
+    async def prepare(self, described: Any) -> None:
+        """Begin to serve a client that still is elsewhere; nothing is sent yet."""
+
+    def leave(self) -> Any:
+        """Let go of the client without telling anybody, and say how far it was served."""
+
+    async def arrive(self, left: Any) -> None:
+        """Go on where the other process stopped."""
 
 
 class Session:
@@ -169,6 +186,27 @@ class Session:
         self.release_poll()
         for packet in self.engine.take_packets():
             outbox.send_packet(packet)
+
+    # Moving to another process
+
+    def leave(self) -> tuple[EngineState, Any]:
+        """The session goes on elsewhere: let go of it, and return what has to be known there."""
+        left = self.listener.leave()
+        engine = self.engine.leave(self._loop.time())
+        self.closed = DisconnectReason.FORCED_CLOSE
+        self.place.leave()
+        if self._timer is not None:
+            self._timer.cancel()
+        self.release_poll()
+        # Until then it still is what late requests of the client come upon: upgraded.
+        self._loop.call_later(FAREWELL_SECONDS, self._forget)
+        return engine, left
+
+    async def arrive(self, engine: EngineState, left: Any) -> None:
+        """Go on with a session that was elsewhere."""
+        self.engine.arrive(engine, self._loop.time())
+        await self.listener.arrive(left)
+        self.deadline_changed()
 
     # Time and the end
 

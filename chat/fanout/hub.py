@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -118,6 +118,23 @@ class Hub:
     def rooms_of(self, member: Member) -> frozenset[str]:
         """The rooms a member is in."""
         return frozenset(self._rooms_of.get(member, ()))
+
+    # Members who move to another process, or come from one
+
+    def told_up_to(self, member: Member, conversation_id: str) -> int:
+        """The version up to which a member has been told what happened in a conversation it has joined."""
+        joining = self._joining.get(rooms.conversation(conversation_id), {}).get(member)
+        timeline = self.timelines.get(conversation_id)
+        live = timeline.version if timeline is not None else None
+        return max(live or 0, (joining.version if joining is not None else None) or 0)
+
+    def tell(self, member: Member, events: Iterable[DurableEvent]) -> None:
+        """Tell one member what it has missed in its rooms."""
+        for event in sorted(events, key=lambda event: event.version):
+            for outgoing in self._dialects[member.namespace](event):
+                is_in = not self._rooms_of.get(member, set()).isdisjoint(outgoing.rooms)
+                if is_in and self._wants(member, outgoing, set()):
+                    member.deliver(outgoing.encode(member.user_id if outgoing.is_personal else ""))
 
     # Events
 

@@ -50,15 +50,28 @@ async def see_off(socket: Socket, reason: str = "") -> None:
     """Take a socket out of everything; its person counts as gone after the grace time."""
     if socket.principal is None:
         return
-    principal, socket.principal = socket.principal, None
+    principal = _forget(socket, socket.principal)
+    silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
+    await presence.leave(principal.user_id, socket.id, silent_since)
+    in_background(_say_goodbye(principal))
+
+
+def move_out(socket: Socket) -> None:
+    """As `see_off`, and nobody is told: another process has let it in, and its person stays."""
+    if socket.principal is not None:
+        socket.state["moved"] = True
+        principal = _forget(socket, socket.principal)
+        presence.move_out(principal.user_id, socket.id)
+
+
+def _forget(socket: Socket, principal: Principal) -> Principal:
+    socket.principal = None
     admitted().leave(socket, principal)
     typing.stop_all(socket, principal)
     if (suggestion := socket.state.pop("suggestion", None)) is not None:
         suggestion.cancel()
     fanout.listen().hub.leave_all(socket)
-    silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
-    await presence.leave(principal.user_id, socket.id, silent_since)
-    in_background(_say_goodbye(principal))
+    return principal
 
 
 async def keep(socket: Socket) -> None:
@@ -71,11 +84,11 @@ async def keep(socket: Socket) -> None:
 async def _say_here(socket: Socket, principal: Principal) -> bool:
     """Renew a lease, and tell those who do not know it yet; say whether Redis answered."""
     is_news = await presence.renew(principal.user_id, socket.id)
-    if socket.principal is None:
+    if socket.principal is None and "moved" not in socket.state:
         # It was seen off meanwhile, and this lease may have come after its end.
         await presence.leave(principal.user_id, socket.id, socket.heard_at)
         return True
-    if is_news:
+    if is_news and socket.principal is not None:
         await in_database_thread(people.tell_here, principal)
     return is_news is not None
 

@@ -12,7 +12,7 @@ from accounts.tokens import Principal
 from chat import access
 from chat.errors import Forbidden, HelpdeskError, RateLimited, UnknownEvent
 from chat.fanout.delivery import Dialect
-from chat.gateway import connecting
+from chat.gateway import connecting, moving
 from chat.gateway.commands import Command, parse
 from chat.gateway.limits import event_limits, is_typing
 from chat.gateway.sockets import Socket
@@ -90,6 +90,24 @@ class Namespace:
     async def heartbeat(self, socket: Socket) -> None:
         """Renew what a socket holds while it lives; called about every ping interval."""
         await connecting.keep(socket)
+
+    # Moving to another process: `chat.gateway.moving`
+
+    def describe(self, socket: Socket) -> dict[str, Any]:
+        """What another process has to know to begin to serve a socket."""
+        return moving.describe(socket)
+
+    async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
+        """Let a socket in that still is in another process; raises `HelpdeskError`."""
+        await moving.restore(socket, self.dialect, described)
+
+    def leave(self, socket: Socket) -> dict[str, Any]:
+        """Let go of a socket without telling anybody, and say how far it was served."""
+        return moving.leave(socket)
+
+    async def arrive(self, socket: Socket, left: dict[str, Any]) -> None:
+        """Go on where the other process stopped."""
+        await moving.arrive(socket, left)
 
 
 def _refused(error: HelpdeskError) -> Payload:

@@ -77,6 +77,17 @@ class LeftNamespace(NamedTuple):
     membership: Membership
 
 
+class ConnectionState(NamedTuple):
+    """What another process has to know to go on with a connection; `…due_in` are seconds."""
+
+    kicked: list[str]
+    """The namespaces that we have put the client out of."""
+    incomplete: Packet | None
+    attachments: list[bytes]
+    attachments_due_in: float | None
+    join_due_in: float | None
+
+
 Received = ConnectRequested | EventReceived | EventTooLarge | AckReceived | LeftNamespace
 
 
@@ -230,3 +241,37 @@ class Connection:
     def _remove(self, membership: Membership) -> None:
         membership.state = MembershipState.LEFT
         self._memberships.pop(membership.namespace, None)
+
+    # Moving to another process
+
+    def leave(self, now: float) -> ConnectionState:
+        """The connection goes on elsewhere: what has to be known there besides who is in which namespace."""
+        return ConnectionState(
+            [one.namespace for one in self.memberships if one.state is MembershipState.KICKED],
+            self._incomplete,
+            self._attachments,
+            None if self._attachments_due_at is None else self._attachments_due_at - now,
+            None if self._join_due_at is None else self._join_due_at - now,
+        )
+
+    def arrive(self, state: ConnectionState, now: float) -> None:
+        """Go on with a connection that was elsewhere; who is in which namespace, `rejoin` says."""
+        for namespace in state.kicked:
+            self._memberships.setdefault(namespace, Membership(namespace)).state = MembershipState.KICKED
+        if state.incomplete is not None:
+            kind, *rest = state.incomplete
+            self._incomplete = Packet(PacketType(kind), *rest)
+        self._attachments = list(state.attachments)
+        if state.attachments_due_in is not None:
+            self._attachments_due_at = now + state.attachments_due_in
+        self._join_due_at = None if state.join_due_in is None else now + state.join_due_in
+
+    def rejoin(self, namespace: str) -> Membership:
+        """The client is in this namespace: it joined elsewhere."""
+        self._memberships[namespace] = membership = Membership(namespace)
+        membership.state = MembershipState.CONNECTED
+        return membership
+
+    def forget(self, membership: Membership) -> None:
+        """The client has left a namespace meanwhile, elsewhere."""
+        self._remove(membership)

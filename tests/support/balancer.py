@@ -18,6 +18,7 @@ class Balancer:
     """Passes requests on to processes on ports of the loopback address, each over a connection of its own."""
 
     def __init__(self, ports: Sequence[int], choose: Choose) -> None:
+        self.origin = ""
         self.requests: list[tuple[int, str]] = []
         """Which process got which request (its first line)."""
         self._ports = ports
@@ -52,10 +53,11 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 @asynccontextmanager
 async def balancing(ports: Sequence[int], choose: Choose = lambda head: None):
-    """Run a balancer; yields it and its address."""
+    """Run a balancer."""
     balancer = Balancer(ports, choose)
     server = await asyncio.start_server(balancer, "127.0.0.1", 0)
     try:
-        yield balancer, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        balancer.origin = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield balancer
     finally:
         server.close()

@@ -66,6 +66,19 @@ class EchoNamespace:
     async def heartbeat(self, socket: Socket) -> None:
         self.heartbeats[socket.id] = self.heartbeats.get(socket.id, 0) + 1
 
+    def describe(self, socket: Socket) -> dict[str, Any]:
+        return {"rooms": self.rooms.of(socket)}
+
+    async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
+        for room in described["rooms"]:
+            self.rooms.join(socket, room)
+
+    def leave(self, socket: Socket) -> dict[str, Any]:
+        self.rooms.leave_all(socket)
+        return {}
+
+    async def arrive(self, socket: Socket, left: dict[str, Any]) -> None: ...
+
     # Events and acks
 
     async def message(self, socket: Socket, *arguments: Any) -> None:

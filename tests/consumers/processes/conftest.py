@@ -86,5 +86,5 @@ def mortal_gateway(two_processes):
 @pytest.fixture
 async def balanced(gateway):
     """A balancer in turns; its address."""
-    async with balancing(gateway.ports) as (_, address):
-        yield address
+    async with balancing(gateway.ports) as balancer:
+        yield balancer.origin
