@@ -10,8 +10,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 from chat.socketio.engine_packets import encode_base64
+from chat.socketio.sizes import memory_of
 
 MAX_OUTBOX_SIZE = 4_000_000
+"""Bytes of memory that may wait for one client."""
 CLOSE_GRACE_SECONDS = 5.0
 CODE_NORMAL = 1000
 
@@ -52,7 +54,7 @@ class WebSocketOutbox:
 
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet."""
-        self._write(message_of(frame), len(frame))
+        self._write(message_of(frame), frame)
 
     def send_packet(self, packet: str | bytes) -> None:
         """Send an Engine.IO packet; bytes are a binary message."""
@@ -62,13 +64,13 @@ class WebSocketOutbox:
             message = {"type": "websocket.send", "text": encode_base64(packet)}
         else:
             message = {"type": "websocket.send", "bytes": packet}
-        self._write(message, len(packet))
+        self._write(message, packet)
 
     def close(self, code: int = CODE_NORMAL) -> None:
         """Close the WebSocket after what waits; what is sent later is dropped."""
         if self._closed:
             return
-        self._write({"type": "websocket.close", "code": code}, 0)
+        self._write({"type": "websocket.close", "code": code}, "")
         self._closed = True
         if self._drain is not None:
             asyncio.get_running_loop().call_later(CLOSE_GRACE_SECONDS, self._abort_unless_drained)
@@ -80,11 +82,11 @@ class WebSocketOutbox:
         if self._drain is not None:
             self._drain.cancel()
 
-    def _write(self, message: Message, size: int) -> None:
+    def _write(self, message: Message, packet: str | bytes) -> None:
         if self._closed:
             return
         if self._drain is not None:
-            self._keep(message, size)
+            self._keep(message, memory_of(packet))
             return
         # Most of the time the server takes a message without waiting: no task, no turn of the loop.
         sending = self._send(message)

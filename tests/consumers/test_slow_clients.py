@@ -1,8 +1,14 @@
 """Clients that do not read, or not fast enough."""
 
 import asyncio
+import json
+import socket
+from pathlib import Path
+
+import pytest
 
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
+from tests.consumers.conftest import running
 from tests.support.socketio_clients import Polling, RawWebSocket, join, open_session
 
 
@@ -63,9 +69,9 @@ async def test_too_much_waiting_ends_the_connection_and_is_forgotten():
     line.open.clear()
     outbox = line.outbox()
     outbox.send_packet("first")
-    outbox.send_packet("x" * MAX_OUTBOX_SIZE)
+    outbox.send_packet("x" * (MAX_OUTBOX_SIZE - 1_000))
     assert not line.aborted
-    outbox.send_packet("y")
+    outbox.send_packet("y" * 1_000)
     assert line.aborted
     line.open.set()
     await settle()
@@ -98,6 +104,63 @@ async def test_a_client_that_does_not_read_is_dropped_and_delays_no_other(uvicor
                 if deaf_id in await witness.receive():
                     break
         deaf.connection.transport.abort()
+
+
+def memory_of(process, field):
+    """Bytes that a process takes, as Linux counts them: `VmRSS` now, `VmHWM` the most it ever took."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    return int(status.partition(f"{field}:")[2].split()[0]) * 1024
+
+
+LARGE = f'42["message","{"x" * 50_000}"]'
+NOISE = {
+    "large packets": LARGE,
+    "packets of emoji": f'42["message","{"🎉" * 10_000}"]',
+    "many small packets": '42["burst",1000]',
+}
+DEAF = 4
+"""So many at once, so that what the process has to spare makes little difference."""
+KERNEL_PACKETS = 60
+"""Large ones, which fill the system's own buffers: small ones would take long to."""
+
+
+async def open_deaf(server):
+    """A client that does not read, with little room on its own side."""
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    line.connect(("127.0.0.1", server.port))
+    client = await RawWebSocket.open(server.socketio, answers_pings=False, compression=None, sock=line)
+    await client.receive()
+    deaf_id = await join(client)
+    client.connection.transport.pause_reading()
+    return deaf_id, client
+
+
+@pytest.fixture(scope="module")
+def patient():
+    """A server that does not ask whether its clients are there for as long as a test lasts."""
+    yield from running("--ping-interval", "60")
+
+
+async def test_clients_that_never_read_cost_little_whatever_they_are_sent(patient):
+    async with await open_session(patient.socketio) as witness:
+        await join(witness)
+        for name, packet in NOISE.items():
+            deaf = dict([await open_deaf(patient) for _ in range(DEAF)])
+            Path(f"/proc/{patient.process.pid}/clear_refs").write_text("5")  # VmHWM begins anew
+            before = memory_of(patient.process, "VmHWM")
+            for client in deaf.values():
+                await client.send(*[LARGE] * KERNEL_PACKETS)
+            while deaf:
+                for client in deaf.values():
+                    await client.send(packet)
+                await witness.send('421["departures"]')
+                for socket_id, reason in json.loads((await witness.receive()).removeprefix("431"))[0]:
+                    if socket_id in deaf:
+                        assert reason == "transport close"
+                        deaf.pop(socket_id).connection.transport.abort()
+            grown = memory_of(patient.process, "VmHWM") - before
+            assert grown <= DEAF * 8 * 1024 * 1024, f"{name}: {grown:,} bytes"
 
 
 async def test_a_client_that_reads_gets_a_large_burst_in_order(server):
