@@ -7,6 +7,7 @@ from typing import Any
 from chat.errors import HelpdeskError, NotAuthenticated
 from chat.gateway.sockets import Socket, Unanswered
 from chat.socketio.attachments import encode_with_attachments
+from chat.socketio.delivery import Delivery
 from chat.socketio.packets import Packet, PacketType
 from tests.support.socketio_rooms import Rooms
 
@@ -40,6 +41,7 @@ class EchoNamespace:
             "close": self.close,
             "slow": self.slow,
             "burst": self.burst,
+            "volatile-burst": self.volatile_burst,
             "fail": self.fail,
             "join": self.join,
             "to-room": self.to_room,
@@ -132,6 +134,11 @@ class EchoNamespace:
         padding = ["x" * size] if size else []
         for number in range(times):
             socket.emit("tick", number, *padding)
+        return DONE
+
+    async def volatile_burst(self, socket: Socket, times: int, size: int = 0) -> Any:
+        for number in range(times):
+            socket.emit("tick", number, "x" * size, delivery=Delivery.VOLATILE)
         return DONE
 
     async def fail(self, socket: Socket) -> None:
