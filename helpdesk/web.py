@@ -37,7 +37,7 @@ def serve() -> None:
         host=paths.HOST,
         port=paths.PORT,
         loop="uvloop",
-        http="httptools",
+        http="helpdesk.http_protocol:HttpProtocol",
         ws="helpdesk.websocket_protocol:WebSocketProtocol",
         ws_per_message_deflate=False,
         # The type of the Engine.IO packet stands before the payload.
