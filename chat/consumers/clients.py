@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
 
 from chat.consumers.acks import PendingAcks
 from chat.consumers.commands import CommandQueue
+from chat.consumers.recovery import Recoveries
 from chat.consumers.sessions import Session
-from chat.consumers.transports import NamespaceTransport
+from chat.consumers.streams import StreamBroken
+from chat.consumers.transports import NamespaceTransport, transport_of
 from chat.errors import HelpdeskError, TooLarge
 from chat.gateway.sockets import Handshake, Socket
 from chat.socketio.attachments import encode_with_attachments
@@ -28,7 +30,11 @@ from chat.socketio.connection import (
     MembershipState,
 )
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
+from chat.socketio.event_log import EventLog, LogState
 from chat.socketio.packets import Packet, PacketType, encode_ack
+
+if TYPE_CHECKING:
+    from chat.fanout.delivery import Member
 
 log = structlog.get_logger(__name__)
 
@@ -51,9 +57,12 @@ class NamespaceHandler(Protocol):
     async def heartbeat(self, socket: Socket) -> None:
         """The socket is alive; called about every ping interval."""
 
-    # A socket moves to another process, in this order. What is handed over is made of what JSON carries.
+    def stand_in(self, socket: Socket, other: Member) -> None:
+        """A socket's client may come back: put `other` into its place in all rooms; then it disconnects."""
 
-    def describe(self, socket: Socket) -> dict[str, Any]:
+    # A socket, or who stands in for it, moves, in this order. What is handed over is what JSON carries.
+
+    def describe(self, member: Member) -> dict[str, Any]:
         """What the other process has to know to begin to serve a socket; it goes on here meanwhile."""
 
     async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
@@ -61,7 +70,7 @@ class NamespaceHandler(Protocol):
         there as well is dropped. Raises HelpdeskError to refuse it.
         """
 
-    def leave(self, socket: Socket) -> dict[str, Any]:
+    def leave(self, member: Member) -> dict[str, Any]:
         """Serve a socket no more, without telling anybody, and say how far it was served."""
 
     async def arrive(self, socket: Socket, left: dict[str, Any]) -> None:
@@ -77,9 +86,11 @@ class Client:
         namespaces: Mapping[str, NamespaceHandler],
         connect_timeout_seconds: float,
         max_event_bytes: int | None = None,
+        recoveries: Recoveries | None = None,
     ) -> None:
         self.session = session
         self._namespaces = namespaces
+        self._recoveries = recoveries
         self._loop = asyncio.get_running_loop()
         self._connection = Connection(self._loop.time(), connect_timeout_seconds, max_event_bytes)
         self._connects = 0
@@ -104,6 +115,10 @@ class Client:
     async def room(self) -> None:
         """Wait until fewer commands wait."""
         await self._commands.room()
+
+    def now(self) -> float:
+        """The time in seconds on the session's clock."""
+        return self._loop.time()
 
     def check_deadline(self, now: float) -> None:
         """Raises ConnectionEnded when the client let its time pass."""
@@ -181,7 +196,11 @@ class Client:
         if handler is None:
             self._refuse(membership, "Invalid namespace")
             return
+        if self._recoveries is not None and await self._recover(membership, request.auth, handler):
+            return
         socket = self._make_socket(membership, request.auth, secrets.token_urlsafe(16))
+        if self._recoveries is not None and self._recoveries.is_wanted(request.auth):
+            await self._recoveries.prepare(socket)
         try:
             await handler.connect(socket)
         except HelpdeskError as error:
@@ -190,12 +209,47 @@ class Client:
             log.exception("socket_connect_failed", namespace=membership.namespace)
             self._refuse(membership, "Something went wrong on our side. Please try again.", {"code": "error"})
         else:
-            self._sockets[membership] = socket
-            frame = self._connection.accept(membership, socket.id)
-            if frame is not None:
-                self.session.place.known()
-                self.session.send_frame(frame)
-            transport_of(socket).release()
+            self._welcome(membership, socket)
+
+    def _welcome(self, membership: Membership, socket: Socket) -> None:
+        self._sockets[membership] = socket
+        transport = transport_of(socket)
+        frame = self._connection.accept(membership, socket.id, transport.pid)
+        if frame is not None:
+            self.session.place.known()
+            self.session.send_frame(frame)
+        if self._recoveries is not None and transport.pid is not None:
+            self._recoveries.enter(transport.pid, self)
+        transport.release()
+
+    async def _recover(self, membership: Membership, auth: dict[str, Any], handler: NamespaceHandler) -> bool:
+        """Go on with the socket that the client wants back: what it has missed first, then the CONNECT."""
+        assert self._recoveries is not None
+        absence = await self._recoveries.claim(auth, membership.namespace, self)
+        if absence is None:
+            return False
+        socket = self._make_socket(membership, auth, absence.socket_id)
+        socket.is_recoverable = socket.is_recovered = True
+        transport = transport_of(socket)
+        try:
+            await handler.restore(socket, absence.describe())
+        except HelpdeskError:
+            absence.give_up()
+            return False
+        try:
+            left = await absence.leave()
+        except StreamBroken:
+            await handler.disconnected(socket, DisconnectReason.TRANSPORT_ERROR)
+            return False
+        transport.pid, transport.log = auth["pid"], EventLog.arrived(left.log, self.now())
+        transport.drop(left.heard)
+        missed = transport.log.after(auth["offset"]) or []
+        await handler.arrive(socket, left.state)
+        if membership.state is MembershipState.CONNECTING:
+            for frame, attachments in missed:
+                self.send(frame, attachments)
+        self._welcome(membership, socket)
+        return True
 
     def _make_socket(self, membership: Membership, auth: dict[str, Any], socket_id: str) -> Socket:
         # The id is shown to others; Engine.IO's sid, which is the session's secret, never is.
@@ -241,7 +295,10 @@ class Client:
     async def _disconnected(self, membership: Membership, reason: DisconnectReason) -> None:
         socket = self._sockets.pop(membership, None)
         if socket is not None:
-            await self._namespaces[membership.namespace].disconnected(socket, reason.value)
+            handler = self._namespaces[membership.namespace]
+            if self._recoveries is not None:
+                self._recoveries.disconnected(socket, handler, reason)
+            await handler.disconnected(socket, reason.value)
 
     async def _beat(self) -> None:
         for membership, socket in list(self._sockets.items()):
@@ -279,15 +336,18 @@ class Client:
                     log.exception("socket_not_moved", namespace=namespace)
                 self._unwelcome.append(membership)
 
-    def leave(self) -> Any:
-        """Let go of the client without telling anybody."""
+    def leave(self, to: str) -> Any:
+        """Let go of the client, which goes `to` another process, without telling anybody."""
         sockets, self._sockets = self._sockets, {}
         left = {}
         for membership, socket in sockets.items():
             self.acks.abandon(membership)
             if membership.state is MembershipState.CONNECTED:
-                state = self._namespaces[membership.namespace].leave(socket)
-                left[membership.namespace] = [state, transport_of(socket).watched]
+                state, transport = self._namespaces[membership.namespace].leave(socket), transport_of(socket)
+                log_left = transport.log.leave() if transport.log is not None else None
+                left[membership.namespace] = [state, transport.watched, transport.pid, log_left]
+                if self._recoveries is not None and transport.pid is not None:
+                    self._recoveries.leave(transport.pid, to)
         return [self._connection.leave(self._loop.time()), self.acks.last_id, left]
 
     async def arrive(self, left: Any) -> None:
@@ -300,18 +360,16 @@ class Client:
                 self._see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
                 continue
             self.session.place.known()
-            state, watched = sockets[membership.namespace]
-            transport_of(socket).drop(watched)
+            state, watched, pid, log_left = sockets[membership.namespace]
+            transport = transport_of(socket)
+            transport.drop(watched)
             await self._namespaces[membership.namespace].arrive(socket, state)
-            transport_of(socket).release()
+            if self._recoveries is not None and pid is not None:
+                transport.pid, transport.log = pid, EventLog.arrived(LogState(*log_left), self.now())
+                self._recoveries.enter(pid, self)
+            transport.release()
         for membership in self._unwelcome:
             self.kick(membership)
-
-
-def transport_of(socket: Socket) -> NamespaceTransport:
-    """What a socket of ours sends through."""
-    assert isinstance(socket.transport, NamespaceTransport)
-    return socket.transport
 
 
 def tell_error(socket: Socket, event_name: str | None, answer: Any) -> None:

@@ -12,6 +12,7 @@ from django.conf import settings
 from chat.consumers import moving, relayed_polling
 from chat.consumers.admission import Admission
 from chat.consumers.clients import Client, NamespaceHandler
+from chat.consumers.recovery import Recoveries
 from chat.consumers.relay import Relay
 from chat.consumers.requests import ClientRequest
 from chat.consumers.session_ids import new_session_id, process_of
@@ -34,10 +35,11 @@ class Endpoint:
         options: EngineOptions,
         listen: Callable[[Session], Listener],
         admission: Admission | None = None,
+        relay: Relay | None = None,
     ) -> None:
         self.options = options
         self.admission = admission or Admission()
-        self.relay = Relay(settings.REDIS_URL)
+        self.relay = relay or Relay(settings.REDIS_URL)
         self.relay.answer(relayed_polling.SUBJECT, partial(relayed_polling.answer_relayed, self.find))
         self.relay.answer(moving.SUBJECT, partial(moving.give, self.find))
         self._listen = listen
@@ -82,15 +84,22 @@ def socketio_endpoint(
     connect_timeout_seconds: float,
     max_event_bytes: int | None = None,
     admission: Admission | None = None,
+    *,
+    recovery_for_all: bool = False,
 ) -> Endpoint:
-    """An endpoint that serves these Socket.IO namespaces."""
+    """An endpoint that serves these Socket.IO namespaces.
+
+    With `recovery_for_all` it keeps every client's connection state, and not only those of who asks for it.
+    """
+    relay = Relay(settings.REDIS_URL)
     serve = partial(
         Client,
         namespaces=namespaces,
         connect_timeout_seconds=connect_timeout_seconds,
         max_event_bytes=max_event_bytes,
+        recoveries=Recoveries(relay, for_all=recovery_for_all),
     )
-    return Endpoint(options, serve, admission)
+    return Endpoint(options, serve, admission, relay)
 
 
 @cache

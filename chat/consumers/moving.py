@@ -4,7 +4,8 @@ The process that has the session checks the probe, as if the WebSocket were its 
 packet it finishes what the client has asked for and describes the session; the other process begins to serve
 its sockets, holding everything back; then the first lets go of them and hands over what it had not sent.
 From the description to the handing over both are told what is said in rooms, so that nothing is missed; what
-came to both is sent once. When anything fails on the way the session ends, and the client comes back.
+came to both is sent once. What is said reaches processes at different times, so each of them waits a little
+for the other's late news. When anything fails on the way the session ends, and the client comes back.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from chat.consumers.relay import Relay
+from chat.consumers.relay import OVERLAP_SECONDS, Relay
 from chat.consumers.requests import ClientRequest
 from chat.consumers.sessions import Session
 from chat.consumers.streams import Stream, StreamBroken
@@ -88,12 +89,15 @@ async def _probe(session: Session, stream: Stream) -> None:
 async def _hand_over(session: Session, stream: Stream) -> None:
     session.release_poll()
     await session.listener.idle()
+    session.listener.describe()  # which begins to note what is sent here
+    await asyncio.sleep(OVERLAP_SECONDS)
     request = session.request
     await stream.send([request.query, request.headers, request.address, session.listener.describe()])
     await stream.receive()  # it is prepared
+    await asyncio.sleep(OVERLAP_SECONDS)
     await session.listener.idle()
     if not session.closed:
-        await stream.send(session.leave(), last=True)
+        await stream.send(session.leave(stream.peer), last=True)
 
 
 # The process to which the WebSocket came

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 2.0
 RECONNECT_SECONDS = 1.0
+OVERLAP_SECONDS = 0.1
+"""By how much two processes may hear the same news at different times."""
 LOOK_SECONDS = 2.0
 """How often both ends of a stream say that they still have it."""
 SILENCE_SECONDS = 3 * LOOK_SECONDS

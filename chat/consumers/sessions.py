@@ -58,8 +58,10 @@ class Listener(Protocol):
     async def prepare(self, described: Any) -> None:
         """Begin to serve a client that still is elsewhere; nothing is sent yet."""
 
-    def leave(self) -> Any:
-        """Let go of the client without telling anybody, and say how far it was served."""
+    def leave(self, to: str) -> Any:
+        """Let go of the client, which goes `to` another process, without telling anybody; say how far it was
+        served.
+        """
 
     async def arrive(self, left: Any) -> None:
         """Go on where the other process stopped."""
@@ -189,9 +191,9 @@ class Session:
 
     # Moving to another process
 
-    def leave(self) -> tuple[EngineState, Any]:
-        """The session goes on elsewhere: let go of it, and return what has to be known there."""
-        left = self.listener.leave()
+    def leave(self, to: str) -> tuple[EngineState, Any]:
+        """The session goes on in another process: let go of it, and return what has to be known there."""
+        left = self.listener.leave(to)
         engine = self.engine.leave(self._loop.time())
         self.closed = DisconnectReason.FORCED_CLOSE
         self.place.leave()

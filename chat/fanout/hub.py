@@ -128,6 +128,18 @@ class Hub:
         live = timeline.version if timeline is not None else None
         return max(live or 0, (joining.version if joining is not None else None) or 0)
 
+    def stand_in(self, member: Member, other: Member) -> None:
+        """Put another, of the same namespace, into a member's place in all rooms."""
+        for room in self._rooms_of.pop(member, set()):
+            self._rooms_of[other].add(room)
+            there = self._members.get(room, {}).get(member.namespace, set())
+            if member in there:
+                there.discard(member)
+                there.add(other)
+            joining = self._joining.get(room, {})
+            if member in joining:
+                joining[other] = joining.pop(member)
+
     def tell(self, member: Member, events: Iterable[DurableEvent]) -> None:
         """Tell one member what it has missed in its rooms."""
         for event in sorted(events, key=lambda event: event.version):

@@ -9,14 +9,16 @@ from typing import Any
 import structlog
 
 from accounts.tokens import Principal
-from chat import access
+from chat import access, fanout
 from chat.errors import Forbidden, HelpdeskError, RateLimited, UnknownEvent
-from chat.fanout.delivery import Dialect
+from chat.fanout.delivery import Dialect, Member
 from chat.gateway import connecting, moving
 from chat.gateway.commands import Command, parse
 from chat.gateway.limits import event_limits, is_typing
 from chat.gateway.sockets import Socket
 from chat.payloads import Payload
+
+RECOVERY_SECONDS = 120
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +54,9 @@ class Namespace:
     async def connect(self, socket: Socket) -> None:
         """Let a socket in as the person of its token. Raises `HelpdeskError` for the CONNECT_ERROR."""
         await connecting.let_in(socket, self.dialect)
+        if socket.is_recoverable:
+            # An offset comes with an event, and without one there is nothing to come back with.
+            socket.emit("session", {"recoverySeconds": RECOVERY_SECONDS})
         if self._on_connected is not None:
             try:
                 await self._on_connected(socket)
@@ -91,22 +96,26 @@ class Namespace:
         """Renew what a socket holds while it lives; called about every ping interval."""
         await connecting.keep(socket)
 
-    # Moving to another process: `chat.gateway.moving`
+    # Moving to another process or connection: `chat.gateway.moving`
 
-    def describe(self, socket: Socket) -> dict[str, Any]:
-        """What another process has to know to begin to serve a socket."""
-        return moving.describe(socket)
+    def stand_in(self, socket: Socket, other: Member) -> None:
+        """Put `other` into a socket's place in all rooms."""
+        fanout.listen().hub.stand_in(socket, other)
+
+    def describe(self, member: Member) -> dict[str, Any]:
+        """What has to be known to begin to serve a socket elsewhere."""
+        return moving.describe(member)
 
     async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
-        """Let a socket in that still is in another process; raises `HelpdeskError`."""
+        """Let a socket in that still is elsewhere; raises `HelpdeskError`."""
         await moving.restore(socket, self.dialect, described)
 
-    def leave(self, socket: Socket) -> dict[str, Any]:
+    def leave(self, member: Member) -> dict[str, Any]:
         """Let go of a socket without telling anybody, and say how far it was served."""
-        return moving.leave(socket)
+        return moving.leave(member)
 
     async def arrive(self, socket: Socket, left: dict[str, Any]) -> None:
-        """Go on where the other process stopped."""
+        """Go on where it was left elsewhere."""
         await moving.arrive(socket, left)
 
 

@@ -64,6 +64,10 @@ class Socket:
     heard_at: float = field(default_factory=time.time)
     """The last sign of life, in seconds since the epoch."""
 
+    is_recoverable: bool = False
+    """Whether its client may come back after its connection broke, and is told what it missed."""
+    is_recovered: bool = False
+
     @property
     def user(self) -> Principal:
         """Who this is; handlers run only after a successful connect."""

@@ -165,13 +165,13 @@ class Connection:
                 DisconnectReason.FORCED_SERVER_CLOSE, "the client joined no namespace in time"
             )
 
-    def accept(self, membership: Membership, sid: str) -> str | None:
+    def accept(self, membership: Membership, sid: str, pid: str | None = None) -> str | None:
         """Let the client in: return the packet that tells it, or None when it left in the meantime."""
         if membership.state is not MembershipState.CONNECTING:
             return None
         membership.state = MembershipState.CONNECTED
         self._join_due_at = None
-        return encode_connect(membership.namespace, sid)
+        return encode_connect(membership.namespace, sid, pid)
 
     def refuse(self, membership: Membership, message: str, data: Any = None) -> str | None:
         """Turn the client away: return the packet that tells it, or None when it left in the meantime."""

@@ -116,11 +116,12 @@ def encode_ack(namespace: str, ack_id: int, arguments: Sequence[Any]) -> str:
     return f"{prefix}{ack_id}{dumps(list(arguments))}"
 
 
-def encode_connect(namespace: str, sid: str) -> str:
+def encode_connect(namespace: str, sid: str, pid: str | None = None) -> str:
     """Write the answer to a CONNECT: `sid` names the client in this namespace, and differs from
-    Engine.IO's.
+    Engine.IO's; a `pid`, which is secret, makes the client come back with it.
     """
-    return encode(Packet(PacketType.CONNECT, namespace, {"sid": sid}))
+    data = {"sid": sid} if pid is None else {"sid": sid, "pid": pid}
+    return encode(Packet(PacketType.CONNECT, namespace, data))
 
 
 def encode_connect_error(namespace: str, message: str, data: Any = None) -> str:

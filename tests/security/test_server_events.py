@@ -28,6 +28,7 @@ CHAT_EVENTS = [
         "transfer-declined",
         "chat-stream",
         "token-expiring",
+        "session",
         "chat-note",
         "chat-rated",
         "customer-updated",

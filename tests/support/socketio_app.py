@@ -48,7 +48,7 @@ class Echo:
 
     async def prepare(self, described: Any) -> None: ...
 
-    def leave(self) -> Any: ...
+    def leave(self, to: str) -> Any: ...
 
     async def arrive(self, left: Any) -> None: ...
 
@@ -77,6 +77,7 @@ class Application:
             options.connect_timeout,
             options.max_event,
             Admission(options.connections_per_address, options.strangers_per_address),
+            recovery_for_all=options.recovery,
         )
         self._engineio = Endpoint(engine_options, Echo)
         self._protocols = ProtocolTypeRouter(

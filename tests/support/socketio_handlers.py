@@ -1,8 +1,10 @@
 """What the test server's namespaces do: they say what they were told, and misbehave when asked to."""
 
+from __future__ import annotations
+
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chat.errors import HelpdeskError, NotAuthenticated
 from chat.gateway.sockets import Socket, Unanswered
@@ -11,9 +13,14 @@ from chat.socketio.delivery import Delivery
 from chat.socketio.packets import Packet, PacketType
 from tests.support.socketio_rooms import Rooms
 
+if TYPE_CHECKING:
+    from chat.fanout.delivery import Member
+
 DONE = {"ok": True}
 NO_ACK = None
 EMPTY_ACK = ()
+MOST_TIMES, MOST_BYTES = 10_000, 1_000_000
+MOST_SECONDS = 60.0
 
 Handler = Callable[..., Awaitable[Any]]
 
@@ -59,7 +66,12 @@ class EchoNamespace:
 
     async def event(self, socket: Socket, name: str, arguments: list[Any]) -> Any:
         handler = self.handlers.get(name)
-        return await handler(socket, *arguments) if handler is not None else NO_ACK
+        if handler is None:
+            return NO_ACK
+        try:
+            return await handler(socket, *arguments)
+        except (TypeError, ValueError, AttributeError):
+            return {"ok": False, "error": {"code": "invalid", "message": "Other arguments, please."}}
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         self.rooms.leave_all(socket)
@@ -68,15 +80,19 @@ class EchoNamespace:
     async def heartbeat(self, socket: Socket) -> None:
         self.heartbeats[socket.id] = self.heartbeats.get(socket.id, 0) + 1
 
-    def describe(self, socket: Socket) -> dict[str, Any]:
-        return {"rooms": self.rooms.of(socket)}
+    def stand_in(self, socket: Socket, other: Member) -> None:
+        for room in self.rooms.of(socket):
+            self.rooms.join(other, room)
+
+    def describe(self, member: Member) -> dict[str, Any]:
+        return {"rooms": self.rooms.of(member)}
 
     async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
         for room in described["rooms"]:
             self.rooms.join(socket, room)
 
-    def leave(self, socket: Socket) -> dict[str, Any]:
-        self.rooms.leave_all(socket)
+    def leave(self, member: Member) -> dict[str, Any]:
+        self.rooms.leave_all(member)
         return {}
 
     async def arrive(self, socket: Socket, left: dict[str, Any]) -> None: ...
@@ -102,12 +118,12 @@ class EchoNamespace:
         return EMPTY_ACK
 
     async def ask(self, socket: Socket, event: str, payload: Any, milliseconds: float) -> None:
-        self._later(self._ask(socket, event, payload, milliseconds))
+        self._later(self._ask(socket, str(event), payload, float(milliseconds)))
 
     async def _ask(self, socket: Socket, event: str, payload: Any, milliseconds: float) -> None:
         self.open_questions.append(socket)
         try:
-            answer = await socket.ask(event, payload, timeout_seconds=milliseconds / 1000)
+            answer = await socket.ask(event, payload, timeout_seconds=min(milliseconds / 1000, MOST_SECONDS))
         except Unanswered:
             socket.emit("ask-result", {"ok": False, "args": []})
         else:
@@ -127,12 +143,12 @@ class EchoNamespace:
         socket.transport.close()
 
     async def slow(self, socket: Socket, seconds: float) -> Any:
-        await asyncio.sleep(seconds)
+        await asyncio.sleep(min(seconds, MOST_SECONDS))
         return {"ok": True, "slept": seconds}
 
     async def burst(self, socket: Socket, times: int, size: int = 0) -> Any:
-        padding = ["x" * size] if size else []
-        for number in range(times):
+        padding = ["x" * min(size, MOST_BYTES)] if size else []
+        for number in range(min(times, MOST_TIMES)):
             socket.emit("tick", number, *padding)
         return DONE
 
@@ -157,11 +173,11 @@ class EchoNamespace:
     async def to_room_after(
         self, socket: Socket, milliseconds: float, room: str, event: str, payload: Any = None
     ) -> Any:
-        self._later(self._say_after(milliseconds, socket.namespace, room, event, payload))
+        self._later(self._say_after(float(milliseconds), socket.namespace, room, event, payload))
         return DONE
 
     async def _say_after(self, milliseconds: float, *what: Any) -> None:
-        await asyncio.sleep(milliseconds / 1000)
+        await asyncio.sleep(min(milliseconds / 1000, MOST_SECONDS))
         await self.rooms.say(*what)
 
     # What the server knows
@@ -171,7 +187,7 @@ class EchoNamespace:
         return {
             "auth": handshake.auth,
             "query": handshake.query,
-            "recovered": getattr(socket, "recovered", False),
+            "recovered": socket.is_recovered,
             "header": handshake.headers,
             "address": handshake.address,
         }

@@ -1,15 +1,19 @@
 """Rooms of the test server: in one process, or over Redis in several."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import uuid
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis.asyncio
 
-from chat.gateway.sockets import Socket
 from chat.socketio.packets import encode_event
+
+if TYPE_CHECKING:
+    from chat.fanout.delivery import Member
 
 CHANNEL = "test-rooms"
 
@@ -18,7 +22,7 @@ class Rooms:
     """Who is in which room of this process; with a Redis, what is said in a room is said in all processes."""
 
     def __init__(self, redis_url: str | None) -> None:
-        self._members: defaultdict[str, set[Socket]] = defaultdict(set)
+        self._members: defaultdict[str, set[Member]] = defaultdict(set)
         self._redis = redis.asyncio.Redis.from_url(redis_url) if redis_url else None
         self._listening: asyncio.Task[None] | None = None
         self._origin = uuid.uuid4().hex
@@ -30,18 +34,18 @@ class Rooms:
             await subscription.subscribe(CHANNEL)
             self._listening = asyncio.create_task(self._deliver_others(subscription))
 
-    def join(self, socket: Socket, room: str) -> None:
+    def join(self, member: Member, room: str) -> None:
         """Put a socket into a room."""
-        self._members[room].add(socket)
+        self._members[room].add(member)
 
-    def leave_all(self, socket: Socket) -> None:
+    def leave_all(self, member: Member) -> None:
         """Take a socket out of all rooms."""
         for members in self._members.values():
-            members.discard(socket)
+            members.discard(member)
 
-    def of(self, socket: Socket) -> list[str]:
+    def of(self, member: Member) -> list[str]:
         """The rooms a socket is in."""
-        return [room for room, members in self._members.items() if socket in members]
+        return [room for room, members in self._members.items() if member in members]
 
     async def say(self, namespace: str, room: str, event: str, payload: Any) -> None:
         """Send an event to everybody in a room of a namespace."""

@@ -1,5 +1,6 @@
 """Two processes of one gateway, which share a Redis."""
 
+import asyncio
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ import pytest
 from tests.consumers.conftest import OPTIONS, Server
 from tests.support.balancer import balancing
 from tests.support.services import RedisServer
+from tests.support.socketio_clients import Polling
 
 
 class Gateway:
@@ -77,10 +79,21 @@ def two_processes():
 
 
 @pytest.fixture
-def mortal_gateway(two_processes):
+async def mortal_gateway(two_processes, http):
     """Two processes and a Redis that a test may kill."""
     two_processes.revive()
+    for here, there in (two_processes.servers, two_processes.servers[::-1]):
+        async with asyncio.timeout(10):
+            while not await is_reached(http, here.engineio, there.engineio):
+                pass
     return two_processes
+
+
+async def is_reached(http, here, there):
+    """Whether a session of one process is reached through another, as soon as both have found their Redis."""
+    session = await Polling(http, here).open()
+    session.address = there
+    return (await session.post("1"))[0] == 200
 
 
 @pytest.fixture
