@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 TOKEN_WARNING_SECONDS = 60
 """How long before its token ends a socket is told (SPEC §2)."""
+TOKEN_LOOK_SECONDS = 1
 LOOK_SECONDS = 3
 """How often the database is asked whether those who are here may still be: an event about it may be lost."""
 
@@ -60,7 +61,7 @@ class Admitted:
     async def _keep(self) -> None:
         looked_at = time.monotonic()
         while True:
-            await asyncio.sleep(1)
+            await asyncio.sleep(TOKEN_LOOK_SECONDS)
             try:
                 self._look_at_tokens(time.time())
                 if time.monotonic() - looked_at >= LOOK_SECONDS:

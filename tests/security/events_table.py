@@ -48,7 +48,7 @@ EVENTS: dict[str, dict[str, list[Row]]] = {
         ],
         "custom-message": [
             Row("! + ? + n n + ?", {**CHAT, "data": {"cart": 3}}),
-            Row("! c ? c n n c ?", {**CHAT, "data": {"cart": 3}}, state="closed"),
+            Row("! c ? c c c c ?", {**CHAT, "data": {"cart": 3}}, state="closed"),
         ],
         "refresh-token": [Row("! + x x x x x x", {"token": "{access}"})],
         "close-chat": [Row("! + ? + n n + ?", CHAT, once=True)],

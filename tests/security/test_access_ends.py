@@ -18,7 +18,16 @@ from tests.support.services import wait_until
 from tests.support.sockets import Client
 from tests.support.told import Told
 
+pytestmark = pytest.mark.database
+
 WITHIN_SECONDS = 5
+
+
+@pytest.fixture(autouse=True)
+def look_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`tests/chat/live/test_access_ends.py` waits as long as it takes."""
+    monkeypatch.setattr(admitted, "TOKEN_LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(admitted, "LOOK_SECONDS", 0.2)
 
 
 @pytest.fixture
