@@ -1,4 +1,4 @@
-"""Conversations of clients whose connection moves to another process when it is upgraded."""
+"""Conversations of clients that move from process to process: when upgraded, and when they come back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.servers import WebServer
 
 pytestmark = [pytest.mark.processes, ON_POSTGRESQL]
 
-SCRIPT = Path(__file__).with_name("moving_client.mjs")
+HERE = Path(__file__).parent
 ROUNDS = 4
 PATIENCE_SECONDS = 60
 
@@ -51,7 +51,7 @@ async def test_no_message_is_missed_or_doubled_when_a_connection_moves(
     talking = asyncio.create_task(talk(agent, chat_id))
     ports = [live.web_servers[0].port, other.port]
     async with balancing(ports, to_the_other_when_upgraded) as balancer:
-        rounds = await run_client(balancer.origin, person, chat_id)
+        rounds = await run_client("moving_client.mjs", balancer.origin, TOKEN=person["access"], CHAT=chat_id)
     talking.cancel()
 
     for heard in rounds:
@@ -73,6 +73,32 @@ async def test_no_message_is_missed_or_doubled_when_a_connection_moves(
     assert flaps == [], "a customer whose connection moves does not go"
 
 
+async def test_a_client_that_comes_back_by_itself_is_told_all_that_it_missed(
+    clients: Clients, live: Live, other: WebServer, world: World, guest: Callable[[], Person]
+) -> None:
+    ana, person, stranger = world["people"]["ana"], guest(), guest()
+    chat_id = await clients.start_taken_conversation(person, ana)
+    agent = await clients.socket("/chat", ana, other.url, chatId=chat_id)
+    talking = asyncio.create_task(talk(agent, chat_id))
+    async with balancing([live.web_servers[0].port, other.port]) as balancer:
+        saw = await run_client(
+            "recovering_client.mjs",
+            balancer.origin,
+            TOKEN=person["access"],
+            CHAT=chat_id,
+            STRANGERS_TOKEN=stranger["access"],
+        )
+    talking.cancel()
+
+    assert {process for process, _ in balancer.requests} == {0, 1}
+    assert saw["session"] == {"recoverySeconds": 120}
+    assert saw["recovered"] == [True] * ROUNDS
+    assert saw["ids"] == 1
+    assert saw["strings"]
+    assert saw["heard"] == list(range(saw["heard"][0], saw["heard"][-1] + 1))
+    assert saw["stranger"] == {"sameId": False, "recovered": False, "told": ["session"]}
+
+
 async def talk(agent: SocketClient, chat_id: str) -> None:
     number = 0
     while True:
@@ -80,17 +106,12 @@ async def talk(agent: SocketClient, chat_id: str) -> None:
         number += 1
 
 
-async def run_client(url: str, person: Person, chat_id: str) -> list[dict[str, Any]]:
+async def run_client(script: str, url: str, **environment: str) -> Any:
+    """Run a genuine client; returns what it prints."""
     process = await asyncio.create_subprocess_exec(
         "node",
-        SCRIPT,
-        env={
-            **os.environ,
-            "HELPDESK_URL": url,
-            "TOKEN": person["access"],
-            "CHAT": chat_id,
-            "ROUNDS": str(ROUNDS),
-        },
+        HERE / script,
+        env={**os.environ, "HELPDESK_URL": url, "ROUNDS": str(ROUNDS), **environment},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -101,5 +122,4 @@ async def run_client(url: str, person: Person, chat_id: str) -> list[dict[str, A
             process.kill()
             await process.wait()
     assert process.returncode == 0, errors.decode()
-    rounds: list[dict[str, Any]] = json.loads(output)
-    return rounds
+    return json.loads(output)
