@@ -11,6 +11,7 @@ from typing import Any
 
 from chat.socketio.engine_packets import encode_base64
 from chat.socketio.sizes import memory_of
+from chat.socketio.websocket_frames import text_frame
 
 MAX_OUTBOX_SIZE = 4_000_000
 """Bytes of memory that may wait for one client."""
@@ -19,6 +20,14 @@ CODE_NORMAL = 1000
 
 Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
+WriteFrame = Callable[[bytes], bool]
+"""Writes a finished WebSocket frame at once, or does nothing and returns False."""
+
+
+@lru_cache(maxsize=1)
+def websocket_frame_of(frame: str) -> bytes:
+    """The WebSocket frame for a Socket.IO text packet: one for all members of a room, as `message_of`."""
+    return text_frame(f"4{frame}")
 
 
 @lru_cache(maxsize=1)
@@ -32,16 +41,25 @@ def message_of(frame: str) -> Message:
 class WebSocketOutbox:
     """Writes to a WebSocket at once while the client keeps up, and keeps what follows when it does not.
 
-    No method waits. When the client lets more than MAX_OUTBOX_SIZE pile up, or does not even take the
-    close, `abort` is called, which has to end the WebSocket.
+    Where the server has a `write_frame`, packets that it takes go past `send`. No method waits. When the
+    client lets more than MAX_OUTBOX_SIZE pile up, or does not even take the close, `abort` is called, which
+    has to end the WebSocket.
     """
 
-    __slots__ = ("_abort", "_closed", "_drain", "_send", "_size", "_text_only", "_waiting")
+    __slots__ = ("_abort", "_closed", "_drain", "_send", "_size", "_text_only", "_waiting", "_write_frame")
 
-    def __init__(self, send: Send, *, text_only: bool, abort: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        send: Send,
+        *,
+        text_only: bool,
+        abort: Callable[[], None],
+        write_frame: WriteFrame | None = None,
+    ) -> None:
         self._send = send
         self._text_only = text_only
         self._abort = abort
+        self._write_frame = write_frame
         self._closed = False
         self._drain: asyncio.Task[None] | None = None
         self._waiting: deque[tuple[Message, int]] = deque()
@@ -54,6 +72,13 @@ class WebSocketOutbox:
 
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet."""
+        if (
+            self._write_frame is not None
+            and self._drain is None
+            and not self._closed
+            and self._write_frame(websocket_frame_of(frame))
+        ):
+            return
         self._write(message_of(frame), frame)
 
     def send_packet(self, packet: str | bytes) -> None:

@@ -93,7 +93,13 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             if reader is not None:
                 reader.cancel()
 
-        self._outbox = WebSocketOutbox(self.base_send, text_only=bool(request.query.get("b64")), abort=abort)
+        self._outbox = WebSocketOutbox(
+            self.base_send,
+            text_only=bool(request.query.get("b64")),
+            abort=abort,
+            # helpdesk.websocket_protocol; other servers have no such thing.
+            write_frame=self.scope.get("extensions", {}).get("websocket.preframed", {}).get("write"),
+        )
 
     async def _open(self, request: ClientRequest) -> Session:
         session = self.endpoint.open(TransportName.WEBSOCKET, request)

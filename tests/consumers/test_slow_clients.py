@@ -25,8 +25,14 @@ class Line:
         await self.open.wait()
         self.sent.append(message.get("text", message.get("bytes", message.get("code"))))
 
-    def outbox(self, *, text_only=False):
-        return WebSocketOutbox(self.send, text_only=text_only, abort=self.abort)
+    def write_frame(self, frame):
+        if not self.open.is_set():
+            return False
+        self.sent.append(frame)
+        return True
+
+    def outbox(self, *, text_only=False, write_frame=None):
+        return WebSocketOutbox(self.send, text_only=text_only, abort=self.abort, write_frame=write_frame)
 
     def abort(self):
         self.aborted = True
@@ -62,6 +68,23 @@ async def test_order_holds_while_the_line_is_held_and_after():
     assert line.sent == ["a", "b", "bYw==", "d"]
     outbox.send_packet("e")
     assert line.sent[-1] == "e"
+
+
+async def test_finished_frames_go_past_a_free_line_and_wait_for_their_turn_else():
+    line = Line()
+    outbox = line.outbox(write_frame=line.write_frame)
+    outbox.send_frame("a")
+    line.open.clear()
+    outbox.send_frame("b")
+    outbox.send_packet("c")
+    line.open.set()
+    outbox.send_frame("d")
+    assert line.sent == [b"\x81\x024a"], "nothing overtakes what waits"
+    await settle()
+    outbox.send_frame("e")
+    outbox.close()
+    outbox.send_frame("f")
+    assert line.sent == [b"\x81\x024a", "4b", "c", "4d", b"\x81\x024e", CODE_NORMAL]
 
 
 async def test_too_much_waiting_ends_the_connection_and_is_forgotten():
