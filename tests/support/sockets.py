@@ -20,8 +20,9 @@ class Inbox:
         self.is_dismissed = False
 
     def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
-        """Keep an event, named first."""
-        self.events.append(json.loads(frame[frame.index("[") :]))
+        """Keep an event, named first; who was put out gets no more."""
+        if not self.is_dismissed:
+            self.events.append(json.loads(frame[frame.index("[") :]))
 
     def disconnect(self) -> None:
         """Nothing to do."""
