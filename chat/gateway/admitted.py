@@ -40,7 +40,7 @@ class Admitted:
         self._sockets: dict[UUID, set[Socket]] = {}
         self._told: set[Socket] = set()
         fanout.listen().hub.watch(AccessChanged, self._access_changed)
-        self._keeping = self.loop.create_task(self._keep())
+        self._keeping = [self.loop.create_task(one) for one in (self._watch_tokens(), self._watch_people())]
 
     def enter(self, socket: Socket) -> None:
         """A socket was let in."""
@@ -58,19 +58,21 @@ class Admitted:
         """A socket has a token that ends later."""
         self._told.discard(socket)
 
-    async def _keep(self) -> None:
-        looked_at = time.monotonic()
+    async def _watch_tokens(self) -> None:
         while True:
             await asyncio.sleep(TOKEN_LOOK_SECONDS)
             try:
                 self._look_at_tokens(time.time())
-                if time.monotonic() - looked_at >= LOOK_SECONDS:
-                    looked_at = time.monotonic()
-                    await self.look(list(self._sockets))
-            except DatabaseError as error:
-                log.warning("access_check_failed", error=type(error).__name__)
             except Exception:
-                log.exception("access_check_failed")  # and everyone else's token and person still count
+                log.exception("token_check_failed")  # and everyone else's token still counts
+
+    async def _watch_people(self) -> None:
+        looked_at = time.monotonic()
+        while True:
+            await asyncio.sleep(TOKEN_LOOK_SECONDS)
+            if time.monotonic() - looked_at >= LOOK_SECONDS:
+                looked_at = time.monotonic()
+                await self.look(list(self._sockets))
 
     def _look_at_tokens(self, now: float) -> None:
         for socket in [socket for sockets in self._sockets.values() for socket in sockets]:
@@ -95,9 +97,19 @@ class Admitted:
             in_background(self.look(concerned))
 
     async def look(self, user_ids: Collection[UUID]) -> None:
-        """Put out who of these may no longer be here, and move agents to the queues that they serve now."""
-        if not user_ids:
-            return
+        """Put out who of these may no longer be here, and move agents to the queues that they serve now.
+
+        While the database does not answer everyone stays: it is asked again.
+        """
+        try:
+            if user_ids:
+                await self._look(user_ids)
+        except DatabaseError as error:
+            log.warning("access_check_failed", error=type(error).__name__)
+        except Exception:
+            log.exception("access_check_failed")
+
+    async def _look(self, user_ids: Collection[UUID]) -> None:
         known = await in_database_thread(standings, user_ids)
         staff = []
         for user_id in user_ids:
