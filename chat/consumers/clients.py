@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import structlog
 
 from chat.consumers.acks import PendingAcks
 from chat.consumers.commands import CommandQueue
+from chat.consumers.handlers import NamespaceHandler
 from chat.consumers.recovery import Recoveries
 from chat.consumers.sessions import Session
 from chat.consumers.streams import StreamBroken
@@ -33,48 +34,10 @@ from chat.socketio.errors import ConnectionEnded, DisconnectReason
 from chat.socketio.event_log import EventLog, LogState
 from chat.socketio.packets import Packet, PacketType, encode_ack
 
-if TYPE_CHECKING:
-    from chat.fanout.delivery import Member
-
 log = structlog.get_logger(__name__)
 
 MAX_CONNECTS = 100
 """How often a client joins namespaces over one connection; who does more often has to connect anew."""
-
-
-class NamespaceHandler(Protocol):
-    """What serves a namespace."""
-
-    async def connect(self, socket: Socket) -> None:
-        """Let a socket in; raises HelpdeskError to refuse it."""
-
-    async def event(self, socket: Socket, name: str, arguments: list[Any]) -> Any:
-        """Handle an event; returns the ack's value, a tuple of values for several, or None for no ack."""
-
-    async def disconnected(self, socket: Socket, reason: str) -> None:
-        """A socket that was let in is gone."""
-
-    async def heartbeat(self, socket: Socket) -> None:
-        """The socket is alive; called about every ping interval."""
-
-    def stand_in(self, socket: Socket, other: Member) -> None:
-        """A socket's client may come back: put `other` into its place in all rooms; then it disconnects."""
-
-    # A socket, or who stands in for it, moves, in this order. What is handed over is what JSON carries.
-
-    def describe(self, member: Member) -> dict[str, Any]:
-        """What the other process has to know to begin to serve a socket; it goes on here meanwhile."""
-
-    async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
-        """Begin to serve a socket that still is elsewhere: what it is sent is held back, and what it is sent
-        there as well is dropped. Raises HelpdeskError to refuse it.
-        """
-
-    def leave(self, member: Member) -> dict[str, Any]:
-        """Serve a socket no more, without telling anybody, and say how far it was served."""
-
-    async def arrive(self, socket: Socket, left: dict[str, Any]) -> None:
-        """Go on where the other process stopped."""
 
 
 class Client:
@@ -97,7 +60,7 @@ class Client:
         self._commands = CommandQueue()
         self.acks = PendingAcks()
         self._sockets: dict[Membership, Socket] = {}
-        self._unwelcome: list[Membership] = []
+        self._unwelcome: Sequence[Membership] = ()
         self._heartbeat: asyncio.Task[None] | None = None
 
     # What the session tells
@@ -325,6 +288,7 @@ class Client:
 
     async def prepare(self, described: Any) -> None:
         """Begin to serve a client that still is elsewhere."""
+        self._unwelcome = unwelcome = []
         for namespace, socket_id, auth, state in described:
             membership = self._connection.rejoin(namespace)
             socket = self._make_socket(membership, auth, socket_id)
@@ -334,7 +298,7 @@ class Client:
             except Exception as error:
                 if not isinstance(error, HelpdeskError):
                     log.exception("socket_not_moved", namespace=namespace)
-                self._unwelcome.append(membership)
+                unwelcome.append(membership)
 
     def leave(self, to: str) -> Any:
         """Let go of the client, which goes `to` another process, without telling anybody."""

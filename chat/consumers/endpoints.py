@@ -11,7 +11,8 @@ from django.conf import settings
 
 from chat.consumers import moving, relayed_polling
 from chat.consumers.admission import Admission
-from chat.consumers.clients import Client, NamespaceHandler
+from chat.consumers.clients import Client
+from chat.consumers.handlers import NamespaceHandler
 from chat.consumers.recovery import Recoveries
 from chat.consumers.relay import Relay
 from chat.consumers.requests import ClientRequest

@@ -44,6 +44,22 @@ class UpgradeRequest(NamedTuple):
         check_request(asked, transport, is_websocket=True, origin_allowed=self.origin_allowed)
 
 
+async def probe(
+    session: Session,
+    receive: Callable[[], Awaitable[str | bytes | None]],
+    answer: Callable[[str], Awaitable[None]],
+) -> None:
+    """Talk until the client's upgrade packet; raises ProtocolViolation when it says anything else."""
+    while session.engine.transport is TransportName.POLLING:
+        wire = await receive()
+        if wire is None or session.closed:
+            raise ProtocolViolation("the upgrading WebSocket or its session was closed")
+        said = session.engine.receive_probe(wire)
+        if said is not None:
+            await answer(said)
+            session.release_poll()
+
+
 # The process that has the session
 
 
@@ -62,7 +78,7 @@ async def give(find: Callable[[str], Session | None], stream: Stream, head: Any)
     try:
         async with asyncio.timeout(session.engine.options.upgrade_timeout_ms / 1000):
             await stream.send(None)
-            await _probe(session, stream)
+            await probe(session, stream.receive, stream.send)
     except (ProtocolViolation, StreamBroken, TimeoutError):
         return  # that WebSocket is closed, polling goes on
     finally:
@@ -72,18 +88,6 @@ async def give(find: Callable[[str], Session | None], stream: Stream, head: Any)
             await _hand_over(session, stream)
     except (StreamBroken, TimeoutError):
         session.close(DisconnectReason.TRANSPORT_ERROR, "the session could not be moved")
-
-
-async def _probe(session: Session, stream: Stream) -> None:
-    while session.engine.transport is TransportName.POLLING:
-        wire = await stream.receive()
-        if session.closed:
-            raise ProtocolViolation("the session was closed")
-        answer = session.engine.receive_probe(wire)
-        if answer is not None:
-            await stream.send(answer)
-            session.release_poll()
-        # Its upgrade packet is answered by the session.
 
 
 async def _hand_over(session: Session, stream: Stream) -> None:

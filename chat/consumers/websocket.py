@@ -115,7 +115,7 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             return None
         try:
             async with asyncio.timeout(engine.options.upgrade_timeout_ms / 1000):
-                await self._probe(session)
+                await moving.probe(session, self._next, self.send)
         except (ProtocolViolation, TimeoutError):
             await self.close()
             return None
@@ -134,17 +134,6 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         else:
             session.attach(self._outbox)
         return session
-
-    async def _probe(self, session: Session) -> None:
-        """Talk until the client's upgrade packet; raises ProtocolViolation when it says anything else."""
-        while session.engine.transport is TransportName.POLLING:
-            wire = await self._next()
-            if wire is None or session.closed:
-                raise ProtocolViolation("the upgrading WebSocket or its session was closed")
-            answer = session.engine.receive_probe(wire)
-            if answer is not None:
-                await self.send(text_data=answer)
-                session.release_poll()
 
     async def _serve(self, session: Session) -> None:
         max_bytes = session.engine.options.max_payload_bytes
