@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling
+from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling, again_when_a_ping_comes
 
 OPEN_KEYS = {"sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload"}
 MEGABYTE = 1_000_000
@@ -113,30 +113,33 @@ async def test_binary_bodies_close_the_session(http, server):
     assert (await session.get())[0] == 400
 
 
+@again_when_a_ping_comes
 async def test_a_second_poll_closes_the_session(http, server):
     session = await Polling(http, server.engineio).open()
-    first = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
-    assert (await session.get())[0] == 400
+    first = await session.waiting_poll()
+    status, _ = await session.get()
+    session.check_waited(first)
+    assert status == 400
     assert await first == (200, "1")
     assert (await session.get())[0] == 400
 
 
+@again_when_a_ping_comes
 async def test_an_aborted_poll_closes_the_session(http, server):
     session = await Polling(http, server.engineio).open()
-    poll = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
+    poll = await session.waiting_poll()
     poll.cancel()
     await asyncio.sleep(ARRIVAL_SECONDS)
     status, body = await session.get()
     assert (status, json.loads(body)["code"]) == (400, 1)
 
 
+@again_when_a_ping_comes
 async def test_a_close_packet_ends_the_poll_with_a_noop(http, server):
     session = await Polling(http, server.engineio).open()
-    poll = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
+    poll = await session.waiting_poll()
     assert await session.post("1") == (200, "ok")
+    session.check_waited(poll)
     assert await poll == (200, "6")
     assert (await session.get())[0] == 400
 

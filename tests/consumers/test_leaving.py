@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling, join, open_session
+from tests.support.socketio_clients import Polling, again_when_a_ping_comes, join, open_session
 
 
 async def test_leaving_one_namespace_keeps_the_other(server):
@@ -105,13 +105,13 @@ async def test_handlers_learn_once_why_a_client_left(uvicorn, manner):
         assert await reasons_of(witness, gone) == [reason], "and are not told again"
 
 
+@again_when_a_ping_comes
 async def test_handlers_learn_of_a_poll_that_was_aborted(http, uvicorn):
     async with await open_session(uvicorn.socketio) as witness:
         await join(witness)
         session = await Polling(http, uvicorn.socketio).open()
         reply, _ = await session.join()
-        poll = asyncio.create_task(session.get())
-        await asyncio.sleep(ARRIVAL_SECONDS)
+        poll = await session.waiting_poll()
         poll.cancel()
         gone = json.loads(reply[2:])["sid"]
         assert await reasons_of(witness, gone) == ["transport error"]

@@ -1,12 +1,17 @@
 """What no client may send ends its connection, at once, and no other."""
 
-import asyncio
 import base64
 import time
 
 import pytest
 
-from tests.support.socketio_clients import ARRIVAL_SECONDS, RECORD_SEPARATOR, Polling, join, open_session
+from tests.support.socketio_clients import (
+    RECORD_SEPARATOR,
+    Polling,
+    again_when_a_ping_comes,
+    join,
+    open_session,
+)
 
 AT_ONCE_SECONDS = 0.15
 
@@ -114,15 +119,14 @@ async def test_a_namespace_that_was_left_is_one_that_was_not_joined(uvicorn, oth
         "a ping",
     ],
 )
+@again_when_a_ping_comes
 async def test_by_polling_too_a_violation_closes_at_once(http, uvicorn, other, name):
     session = await Polling(http, uvicorn.socketio).open()
     await session.join()
-    poll = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
-    if poll.done():  # by a ping
-        poll = asyncio.create_task(session.get())
+    poll = await session.waiting_poll()
     began = time.monotonic()
     assert (await session.post(as_payload(VIOLATIONS[name])))[0] == 400
+    session.check_waited(poll)
     assert (await poll)[1].split(RECORD_SEPARATOR)[-1] == "1"
     assert time.monotonic() - began < AT_ONCE_SECONDS
     assert (await session.get())[0] == 400
