@@ -19,6 +19,8 @@ from chat.socketio.errors import ConnectionEnded, DisconnectReason
 log = structlog.get_logger(__name__)
 
 FAREWELL_SECONDS = 5.0
+POLL_GAP_SECONDS = 0.5
+"""How long a client that polls may take from one answer to its next poll."""
 
 
 class Listener(Protocol):
@@ -71,6 +73,7 @@ class Session:
     """A client's session: its state machine, its timer, and the transport in use."""
 
     __slots__ = (
+        "_answered_at",
         "_forget",
         "_loop",
         "_outbox",
@@ -94,6 +97,7 @@ class Session:
         self._loop = asyncio.get_running_loop()
         self._outbox: WebSocketOutbox | None = None
         self._poll: asyncio.Future[None] | None = None
+        self._answered_at = 0.0
         self._forget = forget
         self._timer: asyncio.TimerHandle | None = None
         self.engine = engine
@@ -107,8 +111,13 @@ class Session:
 
     @property
     def is_writable(self) -> bool:
-        """Whether what is sent now goes out now: a poll waits for it, or the WebSocket has taken the rest."""
-        return self.engine.poll_waits if self._outbox is None else self._outbox.is_writable
+        """Whether what is sent now goes out now: a poll waits for it, or the WebSocket has taken the rest.
+
+        A client that has just got an answer is about to poll again, which counts as if it did.
+        """
+        if self._outbox is not None:
+            return self._outbox.is_writable
+        return self.engine.poll_waits or self._loop.time() < self._answered_at + POLL_GAP_SECONDS
 
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet; never waits, and does nothing once the session is closed."""
@@ -173,6 +182,7 @@ class Session:
             await self._poll
             # Taken here, a turn of the loop later, so that what is sent together travels together.
             payload = self.engine.take_payload()
+        self._answered_at = self._loop.time()
         return payload
 
     def release_poll(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from chat.consumers.sessions import POLL_GAP_SECONDS
 from tests.consumers.conftest import running
 from tests.support.socketio_clients import ARRIVAL_SECONDS, RawWebSocket, join, open_session
 
@@ -19,10 +20,17 @@ async def test_a_client_that_reads_gets_it_in_its_place(server):
         assert received == [*ticks, DONE, '42["message-back",1]']
 
 
-async def test_between_two_polls_it_is_dropped(polling):
+async def test_a_client_that_does_not_poll_just_now_does_not_get_it(polling):
     await polling.join()
+    await asyncio.sleep(POLL_GAP_SECONDS + 0.1)
     await polling.post('421["volatile-burst",3]')
     assert await polling.receive() == [DONE]
+
+
+async def test_a_client_that_is_about_to_poll_again_gets_it(polling):
+    await polling.join()
+    await polling.post('421["volatile-burst",3]')
+    assert [packet[:9] for packet in await polling.receive(4)] == ['42["tick"'] * 3 + [DONE[:9]]
 
 
 async def test_a_poll_that_waits_takes_it(polling):
