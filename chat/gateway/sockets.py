@@ -77,7 +77,7 @@ class Socket:
     @property
     def user_id(self) -> str:
         """The id of the person, as a text; empty before the connect."""
-        return str(self.principal.user_id) if self.principal else ""
+        return self.principal.id_text if self.principal is not None else ""
 
     @property
     def is_staff_member(self) -> bool:
