@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Sequence
 
+from bench.assistant import command as assistant
 from bench.gateway import command as gateway
 from bench.queue import command as queue
 from bench.replay import command as replay
@@ -15,6 +16,7 @@ BENCHES: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "lists": (stored.ABOUT["lists"], stored.lists),
     "queue": (queue.ABOUT, queue.main),
     "gateway": (gateway.ABOUT, gateway.main),
+    "assistant": (assistant.ABOUT, assistant.main),
 }
 
 

@@ -5,13 +5,9 @@ from django.contrib.admin.apps import AdminConfig
 
 
 class HelpdeskConfig(AppConfig):
-    """The shell itself: its management commands and its Celery application."""
+    """The shell itself: its management commands."""
 
     name = "helpdesk"
-
-    def ready(self) -> None:
-        """Make the Celery application the one that tasks belong to, in every process."""
-        import helpdesk.celery  # noqa: F401
 
 
 class HelpdeskAdminConfig(AdminConfig):

@@ -1,4 +1,7 @@
-"""The Celery application: it only ticks, what is due is decided by rows in the database."""
+"""The Celery application: it only ticks, what is due is decided by rows in the database.
+
+Worker and beat load it, and nobody else: a web process sends no tasks and starts the sooner without it.
+"""
 
 import os
 from typing import Any

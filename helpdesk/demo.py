@@ -22,7 +22,7 @@ DEMO_ASSISTANT = {
 DEMO_QUEUES = (("support", "pull"), ("sales", "push"))
 """Name and mode. The first one takes the chats for which nobody named a queue."""
 DEMO_PEOPLE = (
-    ("admin@example.com", "admin", "Ada", "Admin"),
+    ("admin@example.com", "admin", "Ines", "Admin"),
     ("alice@example.com", "agent", "Alice", "Anders"),
     ("bob@example.com", "agent", "Bob", "Berg"),
     ("rajesh@example.com", "customer", "Rajesh", "Kumar"),

@@ -10,12 +10,14 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from django.db import connection
 from playwright.async_api import Browser
 
 from helpdesk.paths import VAR_DIR, redis_socket
+from tests.support import prepared
 from tests.support.browser import launch_browser
 from tests.support.servers import RunningHelpdesk
-from tests.support.services import PostgreSQLServer, RedisServer
+from tests.support.services import MIGRATED, PostgreSQLServer, RedisServer
 
 pytest_plugins = ["tests.support.live"]
 
@@ -36,6 +38,22 @@ def fast_passwords() -> None:
     from django.conf import settings
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether the test database is there already: on SQLite, where it is a copied file."""
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Begin with a copy of a migrated database."""
+    test = connection.settings_dict["TEST"]
+    if connection.vendor == "sqlite":
+        prepared.copy_sqlite(Path(test["NAME"]))
+    elif template := os.environ.get("TEMPLATE_DATABASE"):
+        test["TEMPLATE"] = template
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +82,7 @@ def start_helpdesk(request: pytest.FixtureRequest) -> Iterator[StartHelpdesk]:
             url = None
             if database == "postgresql":
                 server: PostgreSQLServer = request.getfixturevalue("postgresql_server")
-                url = server.create_database(f"helpdesk_{uuid4().hex[:12]}")
+                url = server.create_database(f"helpdesk_{uuid4().hex[:12]}", MIGRATED)
             helpdesk = RunningHelpdesk(directory, url, environment)
             stack.callback(helpdesk.stop)
             return helpdesk

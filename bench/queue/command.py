@@ -19,6 +19,15 @@ from bench.replay.servers import Servers, ServersError, running_servers
 ABOUT = "take chats out of long lines, and let fifty agents want one chat"
 WEB_PROCESSES = 2
 AGENTS_ON_SOCKETS = 20
+TAKERS = (
+    ("pick-next, two processes", "pick", "plain"),
+    ("pick-next, two processes", "pick", "skilled"),
+    ("the line alone", "take", "plain"),
+    ("the line alone", "take", "skilled"),
+    ("peer: sort, take the first", "sort and update", "plain"),
+    ("peer: a sorted set in Valkey", "pop", "plain"),
+)
+"""What each is called in the report and in `bench.queue.takers.TAKES`, and the queue that it takes from."""
 SPARE = 50
 """More chats than are taken, so that no line runs dry."""
 
@@ -67,16 +76,10 @@ def measure(servers: Servers, options: argparse.Namespace) -> Report:
     for waiting in options.waiting:
         _say(f"{waiting:,} chats begin to wait …")
         crowd = make_crowd(servers.environment, waiting, options.rounds)
-        for taker, name, queue in (
-            ("pick-next, two processes", "pick", "plain"),
-            ("pick-next, two processes", "pick", "skilled"),
-            ("the line alone", "take", "plain"),
-            ("the line alone", "take", "skilled"),
-            ("peer: sort, take the first", "sort and update", "plain"),
-            ("peer: a sorted set in Valkey", "pop", "plain"),
-        ):
-            _say(f"{taker}, {queue} …")
-            milliseconds, seconds = take(servers.environment, crowd, name, queue, options.picks)
+        _say(f"{options.picks} are taken in each of {len(TAKERS)} ways by two processes …")
+        takes = [(name, queue) for _, name, queue in TAKERS]
+        taken = take(servers.environment, crowd, takes, options.picks)
+        for (taker, _, queue), (milliseconds, seconds) in zip(TAKERS, taken, strict=True):
             report.figures.append(Figure.of(taker, queue, waiting, milliseconds, seconds))
         for queue in ("plain", "skilled"):
             taker = f"pick-next, {AGENTS_ON_SOCKETS} sockets"

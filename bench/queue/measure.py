@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 PATIENCE_SECONDS = 1_800
@@ -16,9 +16,15 @@ def make_crowd(environment: Mapping[str, str], waiting: int, guests: int) -> dic
     return _django(environment, "make", str(waiting), str(guests))
 
 
-def take(environment: Mapping[str, str], crowd: Mapping[str, Any], name: str, queue: str, count: int) -> Any:
-    """Take chats as `bench.queue.takers.TAKES` names it; the milliseconds of each and the seconds of all."""
-    return _django(environment, "take", name, crowd["organization"], crowd["queues"][queue], str(count))
+def take(
+    environment: Mapping[str, str], crowd: Mapping[str, Any], takes: Sequence[tuple[str, str]], count: int
+) -> Any:
+    """Take chats, each time as `bench.queue.takers.TAKES` names it and from the queue named beside it.
+
+    Returns for each time the milliseconds of each chat and the seconds of all.
+    """
+    named = [f"{name}:{crowd['queues'][queue]}" for name, queue in takes]
+    return _django(environment, "take", crowd["organization"], str(count), *named)
 
 
 def _django(environment: Mapping[str, str], *arguments: str) -> Any:
@@ -44,10 +50,13 @@ def _main(command: str, *arguments: str) -> None:
     else:
         from bench.queue.takers import fill_valkey, take_at_once
 
-        name, organization_id, queue_id, count = arguments
-        if name == "pop":
-            fill_valkey(queue_id)
-        json.dump(take_at_once(name, organization_id, queue_id, int(count)), sys.stdout)
+        organization_id, count, *takes = arguments
+        taken = []
+        for name, queue_id in (take.split(":") for take in takes):
+            if name == "pop":
+                fill_valkey(queue_id)
+            taken.append(take_at_once(name, organization_id, queue_id, int(count)))
+        json.dump(taken, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -63,15 +63,16 @@ def _make(customers: int, agents: int) -> People:
     picked, claimed = (
         Queue.objects.create(organization=organization, name=queue) for queue in ("picked", "claimed")
     )
-    team, agent_tokens = _make_users(organization, Role.AGENT, agents)
+    team, agent_tokens = make_users(organization, Role.AGENT, agents)
     Member.objects.bulk_create(
         Member(queue=queue, user=agent) for queue in (picked, claimed) for agent in team
     )
-    _, customer_tokens = _make_users(organization, Role.CUSTOMER, customers)
+    _, customer_tokens = make_users(organization, Role.CUSTOMER, customers)
     return People(str(organization.id), customer_tokens, agent_tokens, str(picked.id), str(claimed.id))
 
 
-def _make_users(organization: Organization, role: Role, count: int) -> tuple[list[User], list[str]]:
+def make_users(organization: Organization, role: Role, count: int) -> tuple[list[User], list[str]]:
+    """Make so many people and a token for each, in a process with Django."""
     from django.contrib.auth.hashers import make_password
 
     from accounts.models import Role, User

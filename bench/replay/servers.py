@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +15,12 @@ import psutil  # type: ignore[import-untyped]
 
 from helpdesk.embedded import MissingProgramError
 from helpdesk.paths import redis_socket
+from tests.support import prepared
 from tests.support.servers import WebServer
-from tests.support.services import PostgreSQLServer, RedisServer
+from tests.support.services import MIGRATED, PostgreSQLServer, RedisServer
 
+OUTSIDE = ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "STATIC_ROOT")
+"""Settings of the caller's that are not for these servers; nor is any assistant's."""
 TOKEN_SECONDS = 86_400
 """How long the players' tokens last: longer than a replay."""
 
@@ -52,32 +55,38 @@ class ServersError(Exception):
 
 
 @contextmanager
-def running_servers(database: str, processes: int) -> Iterator[Servers]:
+def running_servers(
+    database: str, processes: int, settings: Mapping[str, str] | None = None
+) -> Iterator[Servers]:
     """Start everything, and stop and remove it at the end.
 
     `database` is "sqlite", "postgresql" (a private one for either) or the address of a running one,
-    in which the replay's organization stays. Raises `ServersError`.
+    in which the replay's organization stays; `settings` are further ones. Raises `ServersError`.
     """
     with ExitStack() as stack:
         try:
-            servers = _start(stack, database, processes)
+            servers = _start(stack, database, processes, settings or {})
         except (RuntimeError, OSError, subprocess.CalledProcessError, MissingProgramError) as error:
             raise ServersError(f"The servers do not start: {error}") from error
         yield servers
 
 
-def _start(stack: ExitStack, database: str, processes: int) -> Servers:
+def _start(stack: ExitStack, database: str, processes: int, settings: Mapping[str, str]) -> Servers:
     directory = Path(
         stack.enter_context(tempfile.TemporaryDirectory(prefix="hd-", ignore_cleanup_errors=True))
     )
     environment = {**os.environ, "VAR_DIR": str(directory), "ACCESS_TOKEN_SECONDS": str(TOKEN_SECONDS)}
-    for outside in ("DATABASE_URL", "REDIS_URL", "DEBUG", "HTTPS", "ALLOWED_HOSTS", "STATIC_ROOT"):
-        environment.pop(outside, None)
+    for outside in list(environment):
+        if outside in OUTSIDE or outside.startswith("ASSISTANT_"):
+            del environment[outside]
+    environment |= settings
     if database == "postgresql":
         server = PostgreSQLServer()
         stack.callback(server.stop)
-        environment["DATABASE_URL"] = server.create_database("replay")
-    elif database != "sqlite":
+        environment["DATABASE_URL"] = server.create_database("replay", MIGRATED)
+    elif database == "sqlite":
+        prepared.copy_sqlite(directory / "helpdesk.sqlite3")
+    else:
         environment["DATABASE_URL"] = database
     redis = RedisServer(redis_socket(directory))
     stack.callback(redis.stop)

@@ -48,6 +48,14 @@ def check_may_write(principal: Principal, conversation: ConversationOwnership) -
     raise NotAssigned("Only the agent who has this chat can do that. Take the chat first.")
 
 
+def check_may_send(principal: Principal, conversation: ConversationOwnership) -> None:
+    """As `check_may_write`; but where the assistant answers, whoever of the team has something to say first
+    takes the chat over, so that the two never talk at once (SPEC §9)."""
+    check_may_write(principal, conversation)
+    if principal.is_staff_member and conversation.status == Status.OPEN and conversation.agent_id is None:
+        raise NotAssigned("The assistant has this chat. Take it over first.")
+
+
 def check_may_resolve(
     principal: Principal, conversation: ConversationOwnership, served: Collection[UUID]
 ) -> None:

@@ -71,14 +71,10 @@ def take_turn(conversation_id: UUID) -> Turn | None:
 
 def renew(turns: Mapping[UUID, UUID]) -> set[UUID]:
     """Renew the leases of turns, by conversation; return those conversations that have them no more."""
-    lease_until = timezone.now() + LEASE
-    lost = set()
-    with transaction.atomic():
-        for conversation_id, stream_id in sorted(turns.items()):
-            mine = AssistantTurn.objects.filter(conversation_id=conversation_id, stream_id=stream_id)
-            if not mine.update(lease_until=lease_until):
-                lost.add(conversation_id)
-    return lost
+    mine = AssistantTurn.objects.filter(conversation_id__in=turns.keys(), stream_id__in=turns.values())
+    if mine.update(lease_until=timezone.now() + LEASE) == len(turns):
+        return set()
+    return turns.keys() - set(mine.values_list("conversation_id", flat=True))
 
 
 def say_answer(turn: Turn, text: str, *, answers: int) -> Turn | None:

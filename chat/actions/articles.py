@@ -27,14 +27,18 @@ def save(article: Article) -> Article:
     return article
 
 
-def publish(articles: QuerySet[Article], *, is_published: bool) -> int:
-    """Publish articles or take them back, each in a transaction of its own; return how many changed."""
-    changed = 0
-    for article in articles.exclude(is_published=is_published):
+def publish(articles: QuerySet[Article], *, is_published: bool) -> list[Article]:
+    """Publish articles or take them back, each in a transaction of its own; return those that changed."""
+    changed = list(articles.exclude(is_published=is_published))
+    for article in changed:
         article.is_published = is_published
         save(article)
-        changed += 1
     return changed
+
+
+def delete(articles: QuerySet[Article]) -> None:
+    """Delete articles; with them goes the index by which they were found."""
+    articles.delete()
 
 
 @transaction.atomic

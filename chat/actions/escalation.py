@@ -18,14 +18,14 @@ from chat.models import Conversation, Status
 def request_agent(customer: Principal, conversation_id: str, queue_id: str | None = None) -> Conversation:
     """Let a customer's chat wait for a person (SPEC §5.2 `request-agent`).
 
-    One that waits or is an agent's stays as it is. Raises `Forbidden` for agents, `NotFound`, and
-    `ConversationClosed`.
+    One that waits or is an agent's stays as it is, a resolved one is opened again before. Raises `Forbidden`
+    for agents, `NotFound`, and `ConversationClosed`.
     """
     access.customer(customer)
     found = access.readable_conversation(customer, conversation_id)
     queue = access.queue_for_customer(customer, queue_id) if queue_id or not found.queue else found.queue
     if found.status == Status.RESOLVED:
-        return resolving.reopen(customer, found.id)
+        resolving.reopen(customer, found.id)
     return escalate(
         found.id,
         actor_id=customer.user_id,

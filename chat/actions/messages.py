@@ -101,8 +101,8 @@ def _tell_sent(sent: Sent | Read) -> MessageCreated:
         fanout.publish(sent.created)
         if sent.is_owed:
             answering_hooks.owed(UUID(sent.created.conversation_id))
-        if sent.waits_in is not None:
-            fanout.publish(_preview(sent.created, sent.waits_in))
+        if sent.listed_in is not None:
+            fanout.publish(_preview(sent.created, sent.listed_in))
     return sent.created
 
 

@@ -18,6 +18,7 @@ GOOD_SCORE = 0.45
 MAX_SENTENCES = 4
 MAX_EARLIER = 2
 COMPARED = 6
+COMPARED_CHARACTERS = 200
 
 SENTENCE = re.compile(r"[^.?!\n]+[.?!]*")
 OPENERS = {"and", "but", "what about", "how about", "so", "or", "und", "aber", "oder"}
@@ -52,33 +53,42 @@ def question_of(history: Sequence[Line]) -> tuple[str, list[str]]:
 
 
 def find_answer(organization_id: UUID, history: Sequence[Line]) -> Found:
-    """Find the best passage that has not been said yet."""
+    """Find the best passage that has not been said yet.
+
+    Whoever asks again is told what else the same articles say, not what others say less fittingly.
+    """
     question, before = question_of(history)
     said = [line.text for line in history if line.speaker == "assistant"]
-    is_known = False
+    known: set[UUID] = set()
     for query in _queries(question, before):
         for hit in knowledge.find(organization_id, query, COMPARED):
             if hit.score < GOOD_SCORE:
                 break
-            if not any(hit.text[:200] in text for text in said):
+            if any(hit.text[:COMPARED_CHARACTERS] in text for text in said):
+                known.add(hit.article_id)
+            elif not known or hit.article_id in known:
                 return Found(query, hit)
-            is_known = True
-    return Found(question, None, is_known)
+    return Found(question, None, is_known=bool(known))
 
 
 def _queries(question: str, before: Sequence[str]) -> Iterator[str]:
     """What to search for, until something is found: with what came before it, as a whole, by sentences."""
     earlier = [text for text in before if intent_of(text) is Intent.QUESTION][:MAX_EARLIER]
     about = stems(question, "en")
-    if earlier and _goes_on(question, about):
+    if _goes_on(question, about):
         yield from (f"{text}\n{question}" for text in earlier)
         if set(about) <= VAGUE:
             return
     yield question
-    sentences = [sentence.strip() for sentence in SENTENCE.findall(question) if stems(sentence, "en")]
+    sentences = [sentence.strip() for sentence in SENTENCE.findall(question) if _says_enough(sentence)]
     if len(sentences) > 1:
         asking_last = sorted(sentences, key=lambda sentence: sentence.endswith("?"))
         yield from asking_last[: -MAX_SENTENCES - 1 : -1]
+
+
+def _says_enough(sentence: str) -> bool:
+    """Whether a part of what somebody writes tells what it is about; a word in passing does not."""
+    return len(stems(sentence, "en")) >= (1 if sentence.endswith("?") else 2)
 
 
 def _goes_on(question: str, about: Sequence[str]) -> bool:

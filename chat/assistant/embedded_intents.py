@@ -38,6 +38,7 @@ WANTS_A_PERSON = [
     for pattern in (
         rf"\b(?:talk|speak|chat|connect|transfer|put|pass|hand|escalate|forward)\b[^.?!]{{0,40}}\b{PEOPLE}\b",
         r"\b(?:talk|speak|chat|connect)\b[^.?!]{0,20}\b(?:someone|somebody|anyone|anybody)\b",
+        r"\b(?:someone|somebody|anyone|anybody)\b[^.?!]{0,25}\b(?:talk|speak|chat)\b",
         rf"\b(?:get|give|need|want|like|bring|call|prefer)\b[^.?!]{{0,25}}\b(?:an?|your|some|the) {PEOPLE}\b",
         rf"\b(?:real|live|actual|human) {PEOPLE}\b",
         r"\b(?:human|live) (?:being|support|help|chat|assistance)\b",

@@ -21,17 +21,17 @@ def summary_of(history: Sequence[Line]) -> str:
         title for line in history if line.speaker == "assistant" for title in sources_named(line.text)
     )
     parts = (
-        [f"The customer asked: {_quoted(asked[0])}."]
+        [f"The customer asked: {_quoted(asked[0])}"]
         if asked
         else ["The customer has not asked anything yet."]
     )
     if len(asked) > 1:
-        parts.append(f"Last: {_quoted(asked[-1])}.")
+        parts.append(f"Last: {_quoted(asked[-1])}")
     if answered:
         parts.append(f"Answered from {', '.join(f'“{title}”' for title in list(answered)[-3:])}.")
     else:
         parts.append("No article has answered it.")
-    return " ".join(parts)
+    return "\n".join(parts)
 
 
 def _quoted(text: str) -> str:

@@ -59,11 +59,13 @@ class LeakGuard:
         if not self._sorted:
             return text
         letters, places = _plain_with_places(text)
-        for start in range(len(letters)):
+        beginnings = self._beginnings
+        starts = [at for at in range(len(letters)) if letters[at : at + BEGINNING] in beginnings]
+        for start in starts:
             if self._begins_forbidden(letters, start):
                 raise Leaked("An answer would tell the instructions.")
-        for start in range(max(0, len(letters) - MAX_LOOKED_AT), len(letters)):
-            if self._may_become_forbidden(letters[start:]):
+        for start in starts:
+            if len(letters) - start <= MAX_LOOKED_AT and self._may_become_forbidden(letters[start:]):
                 self._held = text[places[start] :]
                 return text[: places[start]]
         return text
@@ -78,6 +80,8 @@ class LeakGuard:
         self._by_beginning: dict[str, list[str]] = {}
         for words in self._sorted:
             self._by_beginning.setdefault(words[:BEGINNING], []).append(words)
+        # Where a text ends, fewer letters than that may be the beginning of one.
+        self._beginnings = {words[:length] for words in self._sorted for length in range(1, BEGINNING + 1)}
 
     def _begins_forbidden(self, letters: str, start: int) -> bool:
         possible = self._by_beginning.get(letters[start : start + BEGINNING], ())

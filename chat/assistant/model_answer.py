@@ -116,6 +116,7 @@ class Answer:
         return response
 
     async def _say(self, text: str, *, is_first: bool) -> None:
+        text = text.encode(errors="replace").decode()  # half a surrogate pair is no text
         if is_first and not self._ends_with_space:
             text = "\n\n" + text
         self._ends_with_space = text[-1].isspace()

@@ -49,12 +49,17 @@ class ModelConnection:
 
     async def tell(self, command: Command) -> None:
         """Say something to the process; to one that is gone, nothing: its conversations have ended."""
+        self._write(command)
         with suppress(OSError):
-            self._writer.write(framed(command))
             await self._writer.drain()
 
+    def _write(self, command: Command) -> None:
+        # What uvloop raises for a connection that has closed, before we have read its end.
+        with suppress(RuntimeError):
+            self._writer.write(framed(command))
+
     def _stop(self, number: int) -> None:
-        self._writer.write(framed(Stop(number)))
+        self._write(Stop(number))
         loop = asyncio.get_running_loop()
         self._stopping[number] = loop.call_later(HANGS_AFTER_SECONDS, self._end_process)
 

@@ -22,7 +22,7 @@ from chat.assistant.provider import ProviderFailed, Request, Toolbox, Usage
 log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "PYTHONPYCACHEPREFIX")
 """What the process gets of our environment: no keys, no passwords, no proxies."""
 
 

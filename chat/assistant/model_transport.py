@@ -16,17 +16,8 @@ SILENCE_SECONDS = 65
 """The web process notices a silence sooner; this is for the case that it is gone itself."""
 MAX_UNREAD_PIECES = 16
 END = b""
-PACE_SECONDS = 0.03
-BUSY_STREAMS = 25
-"""Up to so many streams are read at that pace, more of them at a slower one: each read has its price."""
-SLOWEST_PACE_SECONDS = 0.15
 
 Pace = Callable[[], float]
-
-
-def pace_for(streams: int) -> float:
-    """How many seconds a stream waits before it reads again, when so many are read."""
-    return min(SLOWEST_PACE_SECONDS, PACE_SECONDS * max(1, streams / BUSY_STREAMS))
 
 
 def http_client(pace: Pace) -> httpx2.AsyncClient:

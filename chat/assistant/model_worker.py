@@ -20,7 +20,7 @@ from typing import Any
 import uvloop
 
 from chat.assistant.model_answer import Answer, why
-from chat.assistant.model_transport import http_client, pace_for
+from chat.assistant.model_transport import http_client
 from chat.assistant.model_wire import (
     Ask,
     Ended,
@@ -32,6 +32,7 @@ from chat.assistant.model_wire import (
     framed,
     read_command,
 )
+from chat.assistant.pace import pace_for
 
 NICENESS = 5
 MAX_ANSWER_SECONDS = 330
@@ -66,7 +67,9 @@ class Worker:
                         task.add_done_callback(self._answers.discard)
                         task.add_done_callback(lambda _, number=ask.number: answers.pop(number))  # type: ignore[misc]
                     case ToolResult(call=call, text=text) if call in self._results:
-                        self._results.pop(call).set_result(text)
+                        # One whose answer has just been stopped is cancelled, and not forgotten yet.
+                        if not (result := self._results.pop(call)).done():
+                            result.set_result(text)
                     case Stop(number=number) if number in answers:
                         answers[number].cancel()
         except (asyncio.IncompleteReadError, OSError):
@@ -111,14 +114,14 @@ class Worker:
 
 def take_connections(control: socket.socket, worker: Worker, loop: asyncio.AbstractEventLoop) -> None:
     """Take the sockets of those who ask; end this process, whatever it does, with the one that started it."""
-    while True:
-        try:
+    try:
+        while True:
             data, descriptors, _, _ = socket.recv_fds(control, 1, 1)
-        except OSError:
-            os._exit(1)
-        if not data:
-            os._exit(0)
-        loop.call_soon_threadsafe(worker.serve_soon, socket.socket(fileno=descriptors[0]))
+            if not data:
+                return
+            loop.call_soon_threadsafe(worker.serve_soon, socket.socket(fileno=descriptors[0]))
+    finally:
+        os._exit(0)
 
 
 async def work(control: socket.socket) -> None:

@@ -48,6 +48,17 @@ def _begin(work: Coroutine[Any, Any, None]) -> None:
     task.add_done_callback(_tasks.discard)
 
 
+async def finish(seconds: float) -> None:
+    """Let what is being written here come to its end, and cut what takes longer than so many seconds."""
+    loop = asyncio.get_running_loop()
+    writing = [task for task in _tasks if task.get_loop() is loop]
+    if writing:
+        _, late = await asyncio.wait(writing, timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.wait(writing)
+
+
 async def answer(conversation_id: UUID) -> None:
     """Answer in a conversation until nothing is owed; nothing where somebody else does."""
     try:
@@ -73,5 +84,6 @@ async def _answer_once(turn: Turn) -> Turn | None:
         return None if run.cancelled() else run.result()
     finally:
         run.cancel()
+        await asyncio.wait([run])
         leases.release(turn)
         process.hub.streams.end_own(turn.conversation_id, turn.stream)

@@ -39,6 +39,7 @@ class Run:
         self._voice = Voice(turn, self._stop_typing)
         self._guard = LeakGuard("", "")
         self._is_said = False
+        self._heard_at = asyncio.get_running_loop().time()
 
     async def answer(self) -> Turn | None:
         """Answer, or let people take over; return the next turn where the customer has written meanwhile."""
@@ -78,12 +79,17 @@ class Run:
         )
 
     async def _listen(self, pieces: AsyncIterator[str], silence_seconds: float, limit: int) -> None:
+        before = ""
         while True:
-            async with asyncio.timeout(silence_seconds):
+            # From the question on, whatever had to be done before the model could be asked.
+            async with asyncio.timeout_at(self._heard_at + silence_seconds):
                 piece = await anext(pieces, None)
             if piece is None:
                 return
-            self._say(self._guard.feed(clean_answer(piece)))
+            self._heard_at = asyncio.get_running_loop().time()
+            said = clean_answer(piece, before)
+            before = said[-1:] or before
+            self._say(self._guard.feed(said))
             if len(self._voice.text) > limit:
                 raise NoAnswer(f"The answer was longer than {limit:,} characters.")
 

@@ -7,14 +7,12 @@ from collections.abc import Callable
 
 from chat import fanout
 from chat.actions.answering import Turn
+from chat.assistant.pace import pace_for
 from chat.events import StreamChunk
-
-FRAME_SECONDS = 0.03
-"""The first words are heard at once; what comes sooner than this after others waits for them."""
 
 
 class Voice:
-    """Says the words of one answer into its chat: at most one event in each `FRAME_SECONDS`."""
+    """Says the words of one answer into its chat: the first at once, the others at the pace of `pace_for`."""
 
     def __init__(self, turn: Turn, on_first: Callable[[], None]) -> None:
         """`on_first` is called before the first words are heard."""
@@ -50,7 +48,8 @@ class Voice:
             self._on_first()
         turn, offset, text = self._turn, len(self._said), self._unsaid
         self._said, self._unsaid = self._said + text, ""
-        self._next_at = asyncio.get_running_loop().time() + FRAME_SECONDS
+        pace = pace_for(fanout.of_process().hub.streams.own_answers)
+        self._next_at = asyncio.get_running_loop().time() + pace
         fanout.publish(
             StreamChunk(turn.conversation_id, turn.stream, turn.conversation.version, offset, text)
         )

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.models import Role, User
 from accounts.tokens import issue_access_token
+from chat.models import Assistant
 from queueing.models import Queue
 
 STAFF_ROLES = (Role.AGENT, Role.ADMIN)
@@ -34,6 +35,9 @@ def desk(request: HttpRequest) -> HttpResponse:
             {"_id": str(queue.id), "name": queue.name}
             for queue in Queue.objects.filter(organization_id=user.organization_id).order_by("name")
         ],
+        "has_assistant": Assistant.objects.filter(
+            organization_id=user.organization_id, is_active=True
+        ).exists(),
         "agent": {"id": str(user.id), "email": user.email, "name": user.name, "role": user.role},
     }
     return TemplateResponse(request, "desk/desk.html", context)

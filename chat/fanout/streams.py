@@ -61,6 +61,11 @@ class Streams:
         self._taken_at: OrderedDict[str, int] = OrderedDict()
         self._ended: OrderedDict[str, None] = OrderedDict()
 
+    @property
+    def own_answers(self) -> int:
+        """How many answers this process is just giving."""
+        return len(self._own)
+
     def begin_own(
         self, conversation_id: str, stream_id: str, since: int, on_cut: Callable[[], object]
     ) -> None:

@@ -133,6 +133,7 @@ def _transferred(facts: ConversationFacts, to_queue: Payload | None) -> Payload:
         "chatId": facts.id,
         "toQueue": to_queue,
         "toAgent": payloads.identity(facts.agent),
+        "assistant": payloads.assistant(facts.assistant),
         "priority": facts.priority,
         "skills": list(facts.skills),
     }

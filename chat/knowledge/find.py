@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
+from chat.knowledge.index import IN_TITLE
 from chat.knowledge.words import stems
 from chat.models import Passage, PassageWord
 
@@ -21,6 +22,8 @@ MAX_POSTINGS = 4_000
 """So many places of words are looked at, those of the rarest words first."""
 MAX_CANDIDATES = 60
 MAX_COMPARED = 12
+IN_PASSING = 0.5
+"""How much a word counts that articles mention, but that none is about: something that the shop sells."""
 NAMED_ALIKE = 0.1
 """How much of a score depends on whether title and heading are about what is asked and nothing else."""
 
@@ -80,9 +83,13 @@ def _shares(organization_id: UUID, language: str, words: list[str], passages: in
         if word in counts or not any(character.isdigit() for character in word)
     }
     looked_at = list(_rarest(counts))
+    rows = places.filter(stem__in=looked_at).values_list("passage_id", "stem", "weight")
+    postings = list(rows.order_by("passage_id")[:MAX_POSTINGS])
+    named = {stem for _, stem, weight in postings if weight >= IN_TITLE}
+    for word in looked_at:
+        rarity[word] *= 1 if word in named else IN_PASSING
     found: dict[int, float] = defaultdict(float)
-    postings = places.filter(stem__in=looked_at).values_list("passage_id", "stem", "weight")
-    for passage_id, stem, weight in postings.order_by("passage_id")[:MAX_POSTINGS]:
+    for passage_id, stem, weight in postings:
         found[passage_id] += rarity[stem] * weight
     candidates = nlargest(MAX_CANDIDATES, found, key=lambda passage_id: (found[passage_id], -passage_id))
     others = places.filter(stem__in=counts.keys() - looked_at, passage_id__in=candidates)

@@ -72,7 +72,8 @@ def _text(node: SyntaxTreeNode) -> str:
             return " "
         case "hardbreak":
             return "\n"
-    return "".join(map(_text, node.children)) if node.children else node.content
+    # The content of an "inline" is its Markdown, which is not said even where nothing is left in it.
+    return "".join(map(_text, node.children)) if node.children or node.type == "inline" else node.content
 
 
 def _item(item: SyntaxTreeNode) -> str:

@@ -129,7 +129,7 @@ class Batch:
                     "This clientMessageId belongs to another message. Use a new one for each message."
                 )
             return Sent(self._created(conversation, first, request), is_new=False)
-        access.check_may_write(request.sender, conversation)
+        access.check_may_send(request.sender, conversation)
         if conversation.status == Status.RESOLVED and request.sender.is_customer:
             raise ConversationResolved("This conversation is resolved and is being opened again.")
         media = self._media_to_send(request, conversation)
@@ -153,12 +153,16 @@ class Batch:
         self._new.append(message)
         if key is not None:
             self._resent[key] = message
-        waits_in = conversation.queue_id if conversation.status == Status.WAITING else None
-        is_owed = request.sender.is_customer and has_assistant(conversation)
+        is_assisted = has_assistant(conversation)
+        is_owed = request.sender.is_customer and is_assisted
         if is_owed:
             self._owed.add(conversation.id)
+        is_listed = is_assisted or conversation.status == Status.WAITING
         return Sent(
-            self._created(conversation, message, request), is_new=True, waits_in=waits_in, is_owed=is_owed
+            self._created(conversation, message, request),
+            is_new=True,
+            listed_in=conversation.queue_id if is_listed else None,
+            is_owed=is_owed,
         )
 
     def _media_to_send(self, request: SendMessage, conversation: LockedConversation) -> Media | None:

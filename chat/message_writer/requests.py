@@ -39,13 +39,13 @@ class MarkRead:
 class Sent:
     """A stored message; `is_new` is False where a resend found the first one.
 
-    `waits_in` is the queue in which the conversation waits for somebody to answer, if it does; `is_owed` says
-    that the assistant is to answer.
+    `listed_in` is the queue whose agents see the conversation in their lists, because it waits there or the
+    assistant has it; `is_owed` says that the assistant is to answer.
     """
 
     created: MessageCreated
     is_new: bool
-    waits_in: UUID | None = None
+    listed_in: UUID | None = None
     is_owed: bool = False
 
 

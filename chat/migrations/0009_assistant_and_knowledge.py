@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('temperature', models.FloatField(blank=True, help_text="0 to 2. Empty: the model's own.", null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(2)])),
                 ('max_answer_characters', models.PositiveIntegerField(default=4000, validators=[django.core.validators.MinValueValidator(100), django.core.validators.MaxValueValidator(10000)])),
                 ('max_tool_calls', models.PositiveSmallIntegerField(default=5, help_text='In one answer.', validators=[django.core.validators.MaxValueValidator(20)], verbose_name='tool calls')),
-                ('silence_seconds', models.PositiveSmallIntegerField(default=8, help_text='When nothing has come for so long, before or in an answer, people take over.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)])),
+                ('silence_seconds', models.PositiveSmallIntegerField(default=7, help_text='When nothing has come for so long, before or in an answer, people take over.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)])),
                 ('answer_seconds', models.PositiveSmallIntegerField(default=60, help_text='How long a whole answer may take.', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(300)])),
                 ('customer_tokens_per_day', models.PositiveIntegerField(default=100000, help_text='For one customer. 0: no limit.')),
                 ('organization_tokens_per_day', models.PositiveIntegerField(default=5000000, help_text='For all customers together. 0: no limit.')),

@@ -83,7 +83,7 @@ class Assistant(models.Model):
         help_text="In one answer.",
     )
     silence_seconds = models.PositiveSmallIntegerField(
-        default=8,
+        default=7,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text="When nothing has come for so long, before or in an answer, people take over.",
     )

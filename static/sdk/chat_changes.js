@@ -6,10 +6,10 @@ const CHANGES = {
   }),
   "chat-resolved": () => ({ status: "resolved", handler: null }),
   // To another agent it is offered only, and stays with the first until then. To nobody: to the assistant.
-  "chat-transferred": ({ toQueue, toAgent }) => {
+  "chat-transferred": ({ toQueue, toAgent, assistant }) => {
     const taken = { agent: null, agentStatus: undefined };
     if (toQueue) return { ...taken, status: "waiting", handler: "queue", queue: toQueue };
-    return toAgent ? null : { ...taken, status: "open", handler: "assistant" };
+    return toAgent ? null : { ...taken, status: "open", handler: "assistant", assistant };
   },
   "queue-timeout": () => ({ queueTimedOut: true }),
   "customer-updated": ({ customer }) => ({ customer }),

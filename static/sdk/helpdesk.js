@@ -43,7 +43,7 @@ export class Helpdesk {
   /**
    * Listens to `connect`, `disconnect`, `error` {message, code}, `request-access-token`, `message` {message, isOwn},
    * `begin-typing` {name}, `end-typing` {name}, `queue-position` {chatId, position, eta}, `queue-timeout` {chatId},
-   * `chat-assigned` {chatId, agentName, agentEmail}, `chat-transferred` {chatId, toQueue, toAgent}, `conversation-ended` {chatId, reason, closedBy} and `object-change` (anything there is to show may have changed).
+   * `chat-assigned` {chatId, agentName, agentEmail}, `chat-transferred` {chatId, toQueue, toAgent, assistant}, `conversation-ended` {chatId, reason, closedBy} and `object-change` (anything there is to show may have changed).
    * Returns a function that ends it.
    */
   on(event, listener) {

@@ -142,7 +142,7 @@ export class LiveConversation {
   connectionLost() {
     this.typing.clear();
     this.state?.updateChat({ agentStatus: undefined });
-    this.state?.forgetStream();
+    this.state?.interruptStream();
   }
 
   keyPressed() {

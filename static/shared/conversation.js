@@ -96,6 +96,7 @@ export class Conversation {
   /** Takes the `chat` of a join ack. Its backlog must have been applied before: `unread` is counted from the end of it. */
   applyChat(chat) {
     this.chat = null;
+    this.#stream.settle();
     this.updateChat(chat);
     this.#serverLastSeq = Math.max(this.#serverLastSeq, chat.lastSeq ?? 0);
     const others = this.messages.filter((message) => this.#counts(message) && message.seq <= chat.lastSeq);
@@ -118,9 +119,9 @@ export class Conversation {
     if (!this.chat || this.chat.handler === "assistant") this.#stream.apply(part, this.lastSeq);
   }
 
-  /** The connection ended: nobody tells any more how the answer goes on. */
-  forgetStream() {
-    this.#stream.forget();
+  /** The connection ended: until the next join nobody tells how the answer goes on. */
+  interruptStream() {
+    this.#stream.interrupt();
   }
 
   /** Takes a `message-read`: everybody's mark only ever moves forward. */

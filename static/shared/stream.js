@@ -3,10 +3,12 @@ export class Stream {
   /** The answer that is being given, `{id, text, tool, after}`, or null: `tool` is the one it uses just now, or null, `after` a seq. */
   answer = null;
   #endedId = null;
+  #isInterrupted = false;
 
   /** Takes a part of an answer, which stands after the message `lastSeq`; what comes late of one that is over changes nothing. */
   apply({ streamId, event, text, offset, name, messageId }, lastSeq) {
     if (streamId === this.#endedId) return;
+    this.#isInterrupted = false;
     if (event === "end") {
       this.#endedId = streamId;
       // What was said stands until the message is there.
@@ -35,8 +37,13 @@ export class Stream {
     this.answer = null;
   }
 
-  /** Nothing is heard any more; whoever joins again is told what was said so far. */
-  forget() {
-    this.answer = null;
+  /** Nothing is heard any more; whoever joins again is told first what was said so far. */
+  interrupt() {
+    this.#isInterrupted = true;
+  }
+
+  /** Joined again: an answer of which nothing was told is over. */
+  settle() {
+    if (this.#isInterrupted) this.answer = null;
   }
 }

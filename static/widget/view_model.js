@@ -25,24 +25,33 @@ export function logRows({ conversation, unsent, uploads = [], connection }, { la
 }
 
 /** Who is busy with an answer: a key of the words and its values, or null. */
-export function writing({ conversation, typingNames }) {
-  const answer = conversation?.stream;
-  if (answer?.tool) return ["looking-up"];
+export function writing({ conversation, typingNames, connection }) {
+  const answer = AWAY.has(connection.state) ? null : conversation?.stream;
+  if (answer?.tool === "search_knowledge_base") return ["looking-up"];
   const names = answer ? [conversation.chat.assistant.name] : typingNames;
   return names.length > 0 ? ["status-typing", { name: names.join(", ") }] : null;
 }
 
-/** What the header says under the name: a key of the words and its values. */
-export function headerStatus({ conversation, typingNames, connection, isLoading }) {
+/** Who answers, as far as that is known: the agent, or the assistant, which before the first message only the profile names. */
+export function answerer({ conversation }, profile) {
   const chat = conversation?.chat;
-  const busy = writing({ conversation, typingNames });
+  if (!chat) return profile?.assistant ?? null;
+  return isAssisted(chat) ? chat.assistant : chat.agent;
+}
+
+/** What the header says under the name: a key of the words and its values. */
+export function headerStatus(helpdesk, profile) {
+  const { conversation, connection, isLoading } = helpdesk;
+  const chat = conversation?.chat;
+  const busy = writing(helpdesk);
   if (chat?.status === "closed") return ["closed"];
   if (busy) return busy;
   if (isLoading || connection.state === "connecting") return ["status-connecting"];
   if (chat?.status === "resolved") return ["status-resolved"];
   if (chat?.agent) return ["status-agent", { name: chat.agent.name }];
   if (chat?.status === "waiting") return ["status-waiting"];
-  if (isAssisted(chat)) return ["assistant", chat.assistant];
+  const assistant = answerer(helpdesk, profile);
+  if (assistant) return ["assistant", assistant];
   return ["status-idle"];
 }
 

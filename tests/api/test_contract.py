@@ -22,7 +22,7 @@ def live(live_sqlite: Live) -> Live:
     return live_sqlite
 
 
-STATS = {"from": TIME, "to": TIME, "total": dict, "agents": [dict], "queues": [dict]}
+STATS = {"from": TIME, "to": TIME, "total": dict, "assistant": dict, "agents": [dict], "queues": [dict]}
 NOTE = {"_id": ID, "conversationId": ID, "content": str, "createdAt": TIME}
 QUEUE = {
     "_id": ID,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,11 +16,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from chat import statistics
-from chat.actions import conversations, ratings
+from chat.actions import answering, conversations, escalation, ratings, routing
 from chat.models import Conversation, Message, Rating, Status, Transition
+from tests.support.assistants import assistant_of
 from tests.support.chats import chat_of, say, start
 from tests.support.lives import forget_everything, live_somehow
-from tests.support.people import People
+from tests.support.people import People, visitor
 from tests.support.rest import Caller
 
 pytestmark = pytest.mark.database
@@ -55,6 +57,7 @@ class Recount:
         self.handlings: list[Span] = []
         self.first_responses: list[Span] = []
         self.happened: list[tuple[Any, Any, str]] = []
+        self.assistant = Counter[str]()
         for conversation in Conversation.objects.filter(organization_id=people.ana.organization_id):
             if START <= conversation.created_at < END:
                 self._count(conversation)
@@ -63,6 +66,7 @@ class Recount:
         state = (None, None)
         since = conversation.created_at
         queue = None
+        was_assistants = gave_away = False
         for step in conversation.transitions.order_by("id"):
             if step.created_at >= END:
                 break
@@ -73,6 +77,9 @@ class Recount:
             if (step.kind, state[0]) == ("closed", "waiting"):
                 self.happened.append((None, step.from_queue_id, "missed"))
             reached = (step.to_status, step.to_agent_id)
+            if state == ("open", None) and (step.to_agent_id or step.to_status == "waiting"):
+                gave_away = True
+            was_assistants |= reached == ("open", None)
             if reached != state:
                 length = step.created_at - since
                 if state[0] == "waiting" and reached[0] == "open" and reached[1]:
@@ -82,8 +89,15 @@ class Recount:
                 state, since = reached, step.created_at
                 queue = step.to_queue_id
         self.statuses.append((state[1], queue, str(state[0])))
-        for message in conversation.messages.order_by("seq"):
-            if message.created_at < END and message.sender_id not in (None, conversation.customer_id):
+        said = [message for message in conversation.messages.order_by("seq") if message.created_at < END]
+        if was_assistants:
+            wrote = any(message.sender_id == conversation.customer_id for message in said)
+            is_over = state[0] in ("resolved", "closed")
+            self.assistant["chats"] += 1
+            self.assistant["answered"] += is_over and wrote and not gave_away
+            self.assistant["handed_over"] += gave_away
+        for message in said:
+            if message.sender and message.sender.role in ("agent", "admin"):
                 length = message.created_at - conversation.created_at
                 self.first_responses.append((message.sender_id, conversation.queue_id, length))
                 break
@@ -121,6 +135,7 @@ def test_statistics_agree_with_a_recount_after_anything(people: People) -> None:
         recount = Recount(people)
         found = statistics.gather(people.ana.organization_id, START, END)
         recount.check(found.total, lambda row: True)
+        assert Counter(asdict(found.assistant)) == recount.assistant
         agents = {agent.id if agent else None: figures for agent, figures in found.by_agent}
         queues = {queue.id if queue else None: figures for queue, figures in found.by_queue}
         assert {one.user_id for one in (people.ana, people.bo, people.olga, people.sam)} <= set(agents)
@@ -192,6 +207,30 @@ def test_the_answer_shows_a_conversation_from_start_to_rating(people: People) ->
     assert queues == {"Support": 1, "Sales": 1}
     listed = Caller(people, people.bo).get("/api/v1/chat/support/conversations")[1]["pagination"]
     assert listed["totalItems"] == total["conversations"]
+
+
+def test_what_the_assistant_had_counts_for_it_and_for_no_agent(people: People) -> None:
+    assistant_of(people, greeting="Hello!")
+    customers = [people.vera, people.walt, *(visitor(people.widget, name) for name in ("Xena", "Yves"))]
+    answered, asked, taken, silent = (start(customer) for customer in customers)
+    say(people.vera, answered, "Thanks, bye")
+    conversations.close_conversation(people.vera, str(answered.id))
+    escalation.request_agent(people.walt, str(asked.id))
+    routing.take_over(people.ana, str(taken.id))
+    answering.resume(people.ana, str(taken.id))
+    conversations.close_conversation(people.sam, str(silent.id))
+
+    def figures() -> dict[str, Any]:
+        return dict(Caller(people, people.bo).get("/api/v1/chat/support/stats")[1]["data"])
+
+    data = figures()
+    assert data["assistant"] == {"chats": 4, "answered": 1, "handedOver": 2}
+    assert data["total"]["byStatus"] == {"open": 1, "waiting": 1, "resolved": 0, "closed": 2}
+    assert (data["total"]["escalations"], data["total"]["firstResponses"]["count"]) == (1, 0)
+    assert "Ada" not in {group["agent"]["first_name"] for group in data["agents"] if group["agent"]}
+    routing.claim(people.ana, str(asked.id))
+    say(people.ana, asked, "I am here")
+    assert figures()["total"]["firstResponses"]["count"] == 1
 
 
 def test_each_sees_its_own_organization_and_customers_nothing(people: People) -> None:

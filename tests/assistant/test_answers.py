@@ -61,7 +61,18 @@ def test_what_is_said_at_the_end_is_what_was_heard(people, told, asks):
     assert said.message.sender.id == str(ada.user_id)
     assert not is_owed(chat.id)
     assert [event.is_typing for event in told.of(TypingChanged)] == [True, False]
+    listed = [(one.kind, one.preview) for one in told.of(QueueChanged)]
+    assert listed == [("assisted", ""), ("message", "Where is my parcel?")]
     assert AssistantUsage.objects.filter(customer_id=people.vera.user_id, tokens__gt=0).exists()
+
+
+def test_an_emoji_that_comes_in_pieces_stays_whole(people, told, asks):
+    asks("pieces 👩\u200d💻 is\u200b here")
+    assistant_of(people)
+    chat = start(people.vera)
+    say(people.vera, chat, "Who is there?")
+    assert ended(told).reason == "complete"
+    assert texts(chat)[-1] == "👩\u200d💻 is here"
 
 
 def test_a_frame_comes_at_most_each_thirty_milliseconds_and_the_first_at_once(people, told, asks):
@@ -276,6 +287,25 @@ def test_a_resolved_chat_of_the_assistant_is_answered_by_it_again(people, told, 
     say(people.vera, chat, "One more question")
     assert ended(told).reason == "complete"
     assert handler(chat) == (Status.OPEN, False)
+
+
+def test_who_asks_for_a_person_in_a_resolved_chat_of_the_assistant_gets_one(people, told, asks):
+    assistant_of(people)
+    chat = start(people.vera)
+    resolving.resolve(people.sam, str(chat.id))
+    assert escalation.request_agent(people.vera, str(chat.id)).status == Status.WAITING
+    assert texts(chat)[-2:] == ["Chat reopened", "Vera asked for a person"]
+
+
+def test_nobody_of_the_team_talks_at_once_with_the_assistant(people, told, asks):
+    assistant_of(people)
+    chat = start(people.vera)
+    for agent in (people.ana, people.sam):
+        with pytest.raises(NotAssigned):
+            say(agent, chat, "I am here, too")
+        routing.take_over(agent, str(chat.id))
+        say(agent, chat, "Now I am")
+        answering.resume(agent, str(chat.id))
 
 
 def test_closing_a_chat_cuts_its_answer(people, told, asks):

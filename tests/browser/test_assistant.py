@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Locator, Page, WebSocket, expect
 
 from tests.browser.people import DESKTOP, AgentAtDesk, Visitor
 from tests.browser.test_first_light import close_all_chats
-from tests.browser.test_whole_conversations import nothing_is_found
+from tests.browser.test_whole_conversations import NO_WEBSOCKETS, nothing_is_found
 from tests.support.browser import IN_BROWSER, take_screenshot
 from tests.support.servers import RunningHelpdesk
 
@@ -98,12 +98,6 @@ async def test_a_question_is_answered_word_by_word_and_what_it_cannot_answer_goe
     assert max(map(len, seen)) == 2, "never beside its own message"
     await expect(growing(visitor)).to_have_count(0)
 
-    await visitor.write(RETURNS)
-    await expect(growing(visitor)).not_to_be_empty()
-    await come_back(visitor)
-    await expect(answers(visitor)).to_have_count(3)
-    assert "Returns" in await answers(visitor).last.inner_text()
-
     await expect(alice.page.locator("#assisted li")).to_have_count(1)
     await visitor.write(UNKNOWN)
     await expect(visitor.page.get_by_text("You’re number 1 in line.")).to_be_visible()
@@ -111,11 +105,37 @@ async def test_a_question_is_answered_word_by_word_and_what_it_cannot_answer_goe
     await expect(alice.page.get_by_text("needs a person")).to_be_visible()
     await expect(alice.page.locator("#assisted li")).to_have_count(0)
     await alice.take_next()
-    await expect(alice.timeline.locator(".row-note")).to_contain_text(UNKNOWN)
+    notes = alice.timeline.locator(".row-note")
+    await expect(notes.filter(has_text="Handed over")).to_contain_text(UNKNOWN)
+    await expect(notes.filter(has_text="Summary")).to_contain_text(DELIVERY)
     await alice.write("She never told us")
     await visitor.sees("She never told us")
     await expect(visitor.page.get_by_text("Alice Anders is answering")).to_be_visible()
     assert await visitor.transcript() == await alice.transcript()
+
+
+async def test_without_websockets_and_over_a_lost_connection_the_answer_is_seen_growing_and_stands_once(
+    visitor: Visitor,
+) -> None:
+    await visitor.page.add_init_script(NO_WEBSOCKETS)
+    await come_back(visitor)
+    await visitor.page.evaluate(WATCH_BUBBLES)
+    await visitor.write(RETURNS)
+    await expect(growing(visitor)).not_to_be_empty()
+    await visitor.page.context.set_offline(True)
+    await expect(visitor.page.get_by_text("No connection.")).to_be_visible()
+    heard = await growing(visitor).inner_text()
+    await visitor.page.context.set_offline(False)
+    await expect(answers(visitor)).to_have_count(2)
+    answer = await answers(visitor).last.inner_text()
+    assert heard, "what was said stays while the connection is away"
+    assert answer.startswith(heard)
+    assert "Returns" in answer
+    seen: list[list[str]] = await visitor.page.evaluate("window.seen")
+    grown = [texts[-1] for texts in seen if len(texts) == 2]
+    assert len(set(grown)) > 3, "over polling, too, it must have come bit by bit"
+    assert all(answer.startswith(text) for text in grown)
+    assert max(map(len, seen)) == 2, "never beside its own message"
 
 
 async def test_an_agent_takes_over_in_mid_answer_has_a_reply_suggested_and_hands_back(
@@ -165,10 +185,14 @@ async def test_an_agent_takes_over_in_mid_answer_has_a_reply_suggested_and_hands
         await page.set_viewport_size(PHONE)
         assert await fits(page)
     await take_screenshot(alice.page, "desk-assisted-phone")
+    await alice.page.keyboard.press("Escape")
+    await expect(alice.page.locator("#assisted li")).to_be_visible()
+    assert await fits(alice.page)
 
     said = await answers(visitor).count()
     await visitor.write(RETURNS)
     await expect(answers(visitor)).to_have_count(said + 1)
     assert "Returns" in await answers(visitor).last.inner_text()
-    await visitor.page.get_by_role("button", name="Talk to a person").click()
+    await visitor.page.get_by_role("button", name="Talk to a person").press("Enter")
     await expect(visitor.page.get_by_text("You’re number 1 in line.")).to_be_visible()
+    await expect(visitor.composer).to_be_focused()

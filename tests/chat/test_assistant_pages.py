@@ -41,7 +41,7 @@ def form(people: People, **fields: object) -> dict[str, object]:
         "key_variable": "ASSISTANT_API_KEY",
         "max_answer_characters": "4000",
         "max_tool_calls": "5",
-        "silence_seconds": "8",
+        "silence_seconds": "7",
         "answer_seconds": "60",
         "customer_tokens_per_day": "1000",
         "organization_tokens_per_day": "0",

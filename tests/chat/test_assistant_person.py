@@ -56,6 +56,8 @@ def test_it_is_neither_a_customer_nor_one_of_the_team(people: People, ada: Assis
             take()
     with pytest.raises(NotFound):
         access.agent_to_assign(people.sam, str(ada.user_id))
+    with pytest.raises(NotFound):
+        access.colleague(people.ana, str(ada.user_id))
 
 
 def test_it_is_no_colleague_in_lists_and_statistics(people: People, ada: Assistant) -> None:

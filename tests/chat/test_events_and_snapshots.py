@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import get_args
 from uuid import uuid4
 
@@ -13,6 +14,8 @@ from django.utils import timezone
 from accounts import presence
 from chat import rooms
 from chat.actions import (
+    answering,
+    answering_hooks,
     asking,
     escalation,
     notes,
@@ -27,6 +30,8 @@ from chat.actions import (
 )
 from chat.actions import people as presence_actions
 from chat.actions.conversations import close_conversation
+from chat.actions.transitions import Saying
+from chat.assistant import process
 from chat.events import (
     DURABLE_EVENTS,
     ChatOffered,
@@ -41,6 +46,10 @@ from chat.events import (
     QueueChanged,
     QueuePositionChanged,
     ReceiptChanged,
+    StreamChunk,
+    StreamEnded,
+    StreamMissed,
+    StreamTool,
     TransferRefused,
     TypingChanged,
 )
@@ -48,7 +57,7 @@ from chat.fanout.changes import changes_since
 from chat.fanout.hub import Hub
 from chat.fanout.positions import LISTENER as POSITIONS
 from chat.gateway import chat_dialect, root
-from chat.models import Conversation, Media
+from chat.models import Assistant, Conversation, Media, QueueAssistant
 from chat.selectors import conversations
 from chat.sync import feed
 from queueing.models import Skill
@@ -210,6 +219,48 @@ def the_customer_of_the_assistant_asks_for_a_person(stage):
 
 
 @case(ConversationChanged)
+def the_agent_gives_it_to_the_assistant(stage):
+    ada = Assistant.objects.create(organization=stage.people.support.organization, name="Ada")
+    QueueAssistant.objects.create(queue=stage.people.support, assistant=ada)
+    return answering.resume(stage.people.ana, stage.id)
+
+
+@case(ConversationChanged)
+def the_agent_takes_it_over_from_the_assistant(stage):
+    the_agent_gives_it_to_the_assistant(stage)
+    routing.take_over(stage.people.bo, stage.id)
+
+
+@case(MessageCreated)
+def the_assistant_answers(stage):
+    chat = the_agent_gives_it_to_the_assistant(stage)
+    with transaction.atomic():
+        said = Saying(chat.assistant.user, "It comes tomorrow")
+        transitions.say(transitions.lock(chat.id), said, now=timezone.now())
+
+
+@case(StreamChunk)
+def the_assistant_begins_to_say_something(stage):
+    chat = the_agent_gives_it_to_the_assistant(stage)
+    for offset, text in ((0, "It comes"), (8, " tomorrow")):
+        stage.told.fanout.publish(StreamChunk(stage.id, "one", chat.version, offset, text))
+
+
+@case(StreamTool)
+def the_assistant_looks_something_up(stage):
+    chat = the_agent_gives_it_to_the_assistant(stage)
+    tool = partial(StreamTool, stage.id, "one", chat.version, "search_knowledge_base", {"query": "parcel"})
+    stage.told.fanout.publish(tool())
+    stage.told.fanout.publish(tool(result="Two days to your door"))
+
+
+@case(StreamEnded)
+def the_assistant_ends_without_a_word(stage):
+    the_assistant_begins_to_say_something(stage)
+    stage.told.fanout.publish(StreamEnded(stage.id, "one", None, "failed"))
+
+
+@case(ConversationChanged)
 def nobody_comes_in_time(stage):
     routing.return_to_queue(stage.people.ana, stage.id)
     with transaction.atomic():
@@ -294,7 +345,10 @@ def stage(people, told):
         told.process.call(told.fanout.hub.register, namespace, dialect)
     # Places are told a moment after what has changed them: here by hand.
     told.process.call(told.fanout.hub.register, POSITIONS, lambda event: ())
-    return stage
+    # What the assistant says and notes by itself would come at any time.
+    answering_hooks.register()
+    yield stage
+    process.listen()
 
 
 def clients_of(stage: Stage, hub: Hub) -> list[ReferenceClient]:
@@ -325,6 +379,7 @@ def fresh(client: ReferenceClient, stage: Stage) -> dict:
     # What only the moment knows is in no snapshot.
     newcomer.typing, newcomer.closes_at = client.typing, client.closes_at
     newcomer.position, newcomer.refused = client.position, client.refused
+    newcomer.streams = client.streams
     if client.namespace == "/":
         # Only `/chat` tells of queues.
         newcomer.waiting, newcomer.asked_about = client.waiting, client.asked_about
@@ -377,4 +432,4 @@ def test_a_note_changes_what_agents_see_and_nothing_of_the_customers(stage):
 
 
 def test_every_kind_of_event_has_a_case():
-    assert {event for _, event, _ in CASES} == set(get_args(Event))
+    assert {event for _, event, _ in CASES} == set(get_args(Event)) - {StreamMissed}, "that is for processes"

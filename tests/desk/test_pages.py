@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.tokens import TokenRefused, principal_from_access_token
+from tests.support.assistants import assistant_of
 from tests.support.people import People
 
 DESK = "/admin/desk/"
@@ -36,6 +37,20 @@ def test_an_agent_and_an_admin_get_the_desk(people: People, name: str) -> None:
         "name": person.name,
         "role": person.role,
     }
+
+
+def test_a_list_of_the_assistants_chats_is_shown_to_teams_that_have_an_assistant(people: People) -> None:
+    def is_shown(name: str) -> bool:
+        page = signed_in(people, name).get(DESK).text
+        [section] = re.findall(r'<section[^>]* id="assisted-section"[^>]*>', page)
+        return " hidden" not in section
+
+    assert not is_shown("ana")
+    ada = assistant_of(people)
+    assert (is_shown("ana"), is_shown("oskar")) == (True, False)
+    ada.is_active = False
+    ada.save()
+    assert not is_shown("ana")
 
 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(people: People) -> None:

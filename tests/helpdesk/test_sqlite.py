@@ -92,7 +92,8 @@ def longest_wait(order: list[str]) -> int:
 def test_none_of_many_writers_comes_too_late_for_long(
     processes: int, threads: int, start_writer: StartWriter
 ):
-    # Where SQLite alone says who is next, some wait for 450 to 900 others; 19 is what a strict order takes.
+    # Where SQLite alone says who is next, some wait for 450 to 900 others; 19 is what a strict order takes,
+    # and on a busy machine some come 270 late.
     started = [start_writer(str(n), threads=threads, transactions=50) for n in range(processes)]
     for process in started:
         assert process.stdin is not None
@@ -102,7 +103,7 @@ def test_none_of_many_writers_comes_too_late_for_long(
     assert [process.wait(timeout=60) for process in started] == [0] * processes
     assert set(Counter(writers()).values()) == {50}
     assert len(writers()) == 1000
-    assert longest_wait(writers()) < 200
+    assert longest_wait(writers()) < 400
 
 
 @pytest.mark.usefixtures("short_patience")

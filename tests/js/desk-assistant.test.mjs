@@ -111,9 +111,9 @@ test("a chat of mine that goes to the assistant is mine no more, one that is off
     state.select("chat-1");
     state.applyChat(chatWith({ assistant: ADA }));
     applyEvent(state, "chat-transferred", { chatId: "chat-1", toQueue: null, toAgent: BOB });
-    assert.equal(state.selected.standing, Standing.MINE);
+    assert.deepEqual([state.selected.standing, state.myChats.length], [Standing.MINE, 1]);
     applyEvent(state, event, data);
-    assert.equal(state.selected.standing, Standing.ASSISTED);
+    assert.deepEqual([state.selected.standing, state.myChats], [Standing.ASSISTED, []]);
   }
 });
 

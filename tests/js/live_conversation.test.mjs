@@ -164,7 +164,7 @@ test("over a break of the connection the answer is neither doubled nor left half
   const { live, socket } = await joined([ownMessage(1)], WITH_ADA);
   live.receive("chat-stream", chunk("We ship "));
   live.connectionLost();
-  assert.equal(live.state.stream, null);
+  assert.equal(live.state.stream.text, "We ship ");
   socket.answer("join-chat", () => {
     live.receive("messages", []);
     live.receive("chat-stream", chunk("We ship daily, "));
@@ -181,8 +181,10 @@ test("a person who takes the chat ends the answer, and giving it back begins ane
   live.receive("chat-assigned", { chatId: "chat-1", agentName: "Alice", agentEmail: "alice@x" });
   live.receive("chat-stream", chunk("wer", 11));
   assert.deepEqual([live.state.stream, live.state.chat.handler], [null, "agent"]);
-  live.receive("chat-transferred", { chatId: "chat-1", toQueue: null, toAgent: null });
+  const assistant = { _id: "grace", name: "Grace" };
+  live.receive("chat-transferred", { chatId: "chat-1", toQueue: null, toAgent: null, assistant });
   assert.deepEqual([live.state.chat.handler, live.state.chat.agent], ["assistant", null]);
+  assert.deepEqual(live.state.chat.assistant, assistant);
   live.receive("chat-stream", chunk("Back again", 0, "stream-2"));
   assert.equal(live.state.stream.text, "Back again");
 });

@@ -110,10 +110,27 @@ test("who takes the chat ends the answer in that moment", () => {
   }
 });
 
-test("after a lost connection the same answer is told from its beginning", () => {
+test("a lost connection takes nothing away; then the same answer is told from its beginning", () => {
   const conversation = assisted(chunk("We ship "));
-  conversation.forgetStream();
-  assert.equal(conversation.stream, null);
+  conversation.interruptStream();
+  assert.equal(conversation.stream.text, "We ship ");
   conversation.applyStream(chunk("We ship daily.", 0));
+  conversation.applyChat(conversation.chat);
   assert.equal(conversation.stream.text, "We ship daily.");
+});
+
+test("an answer of which nothing is told after the connection's return is over", () => {
+  const conversation = assisted(chunk("We ship "));
+  conversation.applyChat(conversation.chat);
+  assert.equal(conversation.stream.text, "We ship ", "asked again without a break");
+  conversation.interruptStream();
+  conversation.applyChat(conversation.chat);
+  assert.equal(conversation.stream, null);
+});
+
+test("an answer that was ended while the connection was away stands once, as its message", () => {
+  const conversation = assisted(chunk("We ship "));
+  conversation.interruptStream();
+  conversation.applyAll([assistantMessage(2, { text: "We ship daily." })]);
+  assert.equal(conversation.stream, null);
 });

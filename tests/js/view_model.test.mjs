@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Conversation } from "../../static/shared/conversation.js";
 import { translator } from "../../static/shared/i18n.js";
 import { isHexColor, readableOn } from "../../static/widget/color.js";
-import { endKey, headerStatus, isNobodyHere, logRows, notice, writing } from "../../static/widget/view_model.js";
+import { answerer, endKey, headerStatus, isNobodyHere, logRows, notice, writing } from "../../static/widget/view_model.js";
 import { WORDS } from "../../static/widget/words.js";
 import { assistantMessage, chatMessage, chatState, chunk, ownMessage, streamPart, systemMessage } from "./support/messages.mjs";
 
@@ -217,7 +217,23 @@ test("who is writing or looking something up is told, in the header, too", () =>
   assert.deepEqual(writing(assisted([streamPart("tool-use", { name: "search_knowledge_base", arguments: {} })])), ["looking-up"]);
   const answering = assisted([chunk("We")], { typingNames: [] });
   assert.deepEqual([writing(answering), headerStatus(answering)], [["status-typing", { name: "Ada" }], ["status-typing", { name: "Ada" }]]);
+  assert.deepEqual(writing(assisted([streamPart("tool-use", { name: "transfer_chat_to_agent", arguments: {} })])), ["status-typing", { name: "Ada" }]);
   assert.deepEqual(writing(helpdesk({ typingNames: ["Alice"] })), ["status-typing", { name: "Alice" }]);
+});
+
+test("while the connection is away nobody is said to write, and what was said stays", () => {
+  const away = assisted([chunk("We")], { connection: { state: "reconnecting", code: null } });
+  assert.deepEqual([writing(away), messageRows(logRows(away, OPTIONS)).at(-1).text], [null, "We"]);
+});
+
+test("the head names who answers: the assistant already before the first message", () => {
+  const profile = { assistant: { name: "Ada", greeting: "Hello!" } };
+  const before = { ...helpdesk(), conversation: null };
+  assert.deepEqual([answerer(before, null), answerer(before, profile), headerStatus(before, profile)], [null, profile.assistant, ["assistant", profile.assistant]]);
+  assert.deepEqual(answerer(assisted(), profile), WITH_ADA.assistant);
+  assert.equal(answerer(helpdesk(), profile).name, "Alice");
+  const waiting = helpdesk({ chat: { ...WITH_ADA, status: "waiting", handler: "queue" } });
+  assert.deepEqual([answerer(waiting, profile), headerStatus(waiting, profile)], [null, ["status-waiting"]]);
 });
 
 test("a person can be asked for as long as the assistant has the chat, a warning or not", () => {

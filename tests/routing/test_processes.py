@@ -5,7 +5,6 @@ import json
 import random
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import aiohttp
@@ -14,9 +13,11 @@ import pytest
 from bench.replay.connection import Connection, Refused
 from helpdesk.paths import BASE_DIR
 
-CHATS = 500
-SECONDS = 6
-PATIENCE_SECONDS = 15
+CHATS = 200
+ACTS = 15
+"""Of each agent, however long they take on a busy machine."""
+PATIENCE_SECONDS = 60
+QUIET_SECONDS = 2
 REFUSALS = ("at_capacity", "already_taken", "not_assigned", "conflict", "conversation_closed", "not_found")
 
 
@@ -42,9 +43,9 @@ class Agent:
         elif event == "chat-claimed":
             self.heard[data["chatId"], data["agentEmail"]] += 1
 
-    async def act(self, until):
+    async def act(self):
         acts = [self.pick] * 4 + [self.claim, self.hand_on, self.give_back, self.resolve] + [self.close] * 3
-        while time.monotonic() < until:
+        for _ in range(ACTS):
             act = self.answer if self.requests else self.dice.choice(acts)
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
@@ -112,9 +113,11 @@ async def play(urls, throng, seed):
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         for number, agent in enumerate(agents):
             await agent.arrive(http, urls[number % len(urls)], throng["agents"][number]["token"])
-        until = time.monotonic() + SECONDS
-        await asyncio.gather(*(agent.act(until) for agent in agents))
-        await asyncio.sleep(2)  # what was told last arrives; what is late counts as not heard
+        await asyncio.gather(*(agent.act() for agent in agents))
+        heard, before = -1, -2
+        while heard != before:  # what was told last is on its way
+            await asyncio.sleep(QUIET_SECONDS)
+            heard, before = sum(agent.heard.total() for agent in agents), heard
         for agent in agents:
             await agent.connection.close()
     return agents

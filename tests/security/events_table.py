@@ -35,6 +35,7 @@ EVENTS: dict[str, dict[str, list[Row]]] = {
         "chat-message": [
             Row("! + ? + n n + ?", {**CHAT, "text": "Hello"}),
             Row("! + ? ? n n ? ?", {**CHAT, "mediaId": "{media_id}"}, hidden="media_id"),
+            Row("! + ? n n n n ?", {**CHAT, "text": "Hello"}, state="assisted"),
         ],
         "sendMessage": [Row("! + ? + n n + ?", {**CHAT, "text": "Hello"})],
         "set-status": [
@@ -63,16 +64,32 @@ EVENTS: dict[str, dict[str, list[Row]]] = {
             Row("! x x + + ? + ?", CHAT, state="waiting", once=True),
             Row("! x x + c ? c ?", CHAT),
         ],
-        "request-agent": [Row("! + ? x x x x x", CHAT)],
+        "request-agent": [
+            Row("! + ? x x x x x", CHAT),
+            Row("! + ? x x x x x", CHAT, state="assisted", once=True),
+        ],
         "accept-chat": [Row("! x x + c c c ?", CHAT)],
         "decline-chat": [Row("! x x c c c c ?", CHAT)],
         "transfer-chat": [
             Row("! x x + n n + ?", {**CHAT, "toQueue": "{queue_id}"}, once=True),
             Row("! x x c n n c ?", {**CHAT, "toAgent": "{owner_id}"}),
+            Row("! x x n n n c ?", {**CHAT, "toQueue": "{queue_id}"}, state="assisted"),
         ],
         "takeover-chat": [
             Row("! x x + n n + ?", CHAT, once=True),
             Row("! x x + + ? + ?", CHAT, state="waiting", once=True),
+            Row("! x x + + + + ?", CHAT, state="assisted", once=True),
         ],
+        "resume-ai": [
+            Row("! x x + n n + ?", CHAT, state="taken over", once=True),
+            Row("! x x c n n c ?", CHAT),
+            Row("! x x n n n c ?", CHAT, state="waiting"),
+            Row("! x x * * * * ?", CHAT, state="assisted"),
+        ],
+        "watch-chat": [
+            Row("! x x * * * * ?", CHAT),
+            Row("! x x * * * * ?", CHAT, state="assisted"),
+        ],
+        "suggest-reply": [Row("! x x + + + + ?", CHAT)],
     },
 }

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.tokens import Principal, issue_tokens
 from chat.actions import conversations, notes
-from chat.models import Conversation, Media
+from chat.models import Assistant, Conversation, Media
 from tests.support.chats import chat_of, say, start
 from tests.support.people import People, visitor
 
@@ -50,7 +50,10 @@ class Subject:
 
 
 def make_subject(people: People, state: str = "taken") -> Subject:
-    """A customer's conversation with an agent who has it, or that waits, or is over."""
+    """A customer's conversation with an agent who has it, or that waits, or is over.
+
+    It is "assisted" where the assistant has it, "taken over" where the agent has taken it from the assistant.
+    """
     customer = visitor(people.widget, f"Customer{next(_numbers)}")
     conversation = start(customer) if state == "waiting" else chat_of(customer, people.ana)
     said = say(customer, conversation, f"This is {WORDS}").message
@@ -65,6 +68,12 @@ def make_subject(people: People, state: str = "taken") -> Subject:
         file="nothing.png",
         created_at=timezone.now(),
     )
+    if state in ("assisted", "taken over"):
+        # The agent has answered: the assistant owes nothing that it would say in the middle of a test.
+        say(people.ana, conversation, "Hello")
+        ada, _ = Assistant.objects.get_or_create(organization_id=customer.organization_id, name="Ada")
+        now_with = {"agent": None} if state == "assisted" else {}
+        Conversation.objects.filter(id=conversation.id).update(assistant=ada, **now_with)
     if state == "closed":
         conversations.close_conversation(people.ana, str(conversation.id))
     return Subject(

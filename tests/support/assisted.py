@@ -18,8 +18,8 @@ import pytest
 from helpdesk.paths import BASE_DIR
 from tests.support.live_clients import TIMEOUT_SECONDS, Clients, Person, SocketClient, clients_of
 from tests.support.openai_server import OpenAIServer
-from tests.support.servers import RunningHelpdesk, WebServer
-from tests.support.services import PostgreSQLServer
+from tests.support.servers import START_SECONDS, RunningHelpdesk, WebServer
+from tests.support.services import MIGRATED, PostgreSQLServer
 
 MODEL_WORKER = "chat.assistant.model_worker"
 HANDED_OVER = "A person will"
@@ -34,13 +34,13 @@ class Assisted:
         self.helpdesk = helpdesk
         self.model = model
         self.here = helpdesk.web
-        self.there = helpdesk.add_web()
-        made = subprocess.check_output(
-            [sys.executable, "-m", "tests.support.assisted_world", "assisted"],
-            cwd=BASE_DIR,
-            env=helpdesk.environment,
-        )
-        self.world: dict[str, Any] = json.loads(made)
+        command = [sys.executable, "-m", "tests.support.assisted_world", "assisted"]
+        with subprocess.Popen(
+            command, cwd=BASE_DIR, env=helpdesk.environment, stdout=subprocess.PIPE
+        ) as making:
+            self.there = helpdesk.add_web()
+            assert making.stdout is not None
+            self.world: dict[str, Any] = json.load(making.stdout)
         self._guests = iter(self.world["guests"])
 
     def guest(self) -> Person:
@@ -109,13 +109,17 @@ async def until(condition: Callable[[], object]) -> None:
 
 async def answers(assisted: Assisted, clients: Clients) -> None:
     """Wait until the process that asks the model has loaded what it needs, which takes seconds."""
-    while True:
-        customer, chat_id = await begin_chat(clients, assisted.here, assisted.guest())
-        await customer.done("chat-message", {"chatId": chat_id, "text": "{server: say Here} Hello?"})
-        said = await message(customer, lambda one: one["text"] == "Here" or HANDED_OVER in one["text"])
-        await customer.io.disconnect()
-        if said["text"] == "Here":
-            return
+    async with asyncio.timeout(START_SECONDS):
+        while not await _answers(assisted, clients):
+            pass  # who asked was handed over to people
+
+
+async def _answers(assisted: Assisted, clients: Clients) -> bool:
+    customer, chat_id = await begin_chat(clients, assisted.here, assisted.guest())
+    await customer.done("chat-message", {"chatId": chat_id, "text": "{server: say Here} Hello?"})
+    said = await message(customer, lambda one: one["text"] == "Here" or HANDED_OVER in one["text"])
+    await customer.io.disconnect()
+    return bool(said["text"] == "Here")
 
 
 async def handed_over(customer: SocketClient) -> None:
@@ -141,7 +145,9 @@ def assisted(postgresql_server: PostgreSQLServer) -> Iterator[Assisted]:
     server.start()
     try:
         environment = {"ASSISTANT_BASE_URL": server.url, "ASSISTANT_MODEL": "local"}
-        helpdesk = RunningHelpdesk(directory, postgresql_server.create_database("assisted"), environment)
+        helpdesk = RunningHelpdesk(
+            directory, postgresql_server.create_database("assisted", MIGRATED), environment
+        )
         try:
             yield Assisted(helpdesk, server)
         finally:

@@ -16,9 +16,10 @@ from typing import Any
 import pytest
 
 from helpdesk.paths import BASE_DIR, redis_socket
+from tests.support import prepared
 from tests.support.live_clients import Clients, Person, clients_of
 from tests.support.servers import WebServer
-from tests.support.services import RedisServer
+from tests.support.services import MIGRATED, RedisServer
 
 World = dict[str, Any]
 
@@ -43,6 +44,8 @@ class Live:
     def __init__(self, directory: Path, database_url: str | None) -> None:
         self.directory = directory
         self.redis = RedisServer(redis_socket(directory))
+        if database_url is None:
+            prepared.copy_sqlite(directory / "helpdesk.sqlite3")
         url = database_url or f"sqlite:///{directory}/helpdesk.sqlite3"
         self.environment = {**os.environ, "VAR_DIR": str(directory), "DATABASE_URL": url}
         self.web_servers: list[WebServer] = []
@@ -119,7 +122,7 @@ def live_sqlite() -> Iterator[Live]:
 def live_postgresql(request: pytest.FixtureRequest) -> Iterator[Live]:
     """A helpdesk on PostgreSQL for all client tests of this test process."""
     server = request.getfixturevalue("postgresql_server")
-    with start(server.create_database("helpdesk_live")) as live:
+    with start(server.create_database("helpdesk_live", MIGRATED)) as live:
         yield live
 
 

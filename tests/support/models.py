@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -11,9 +10,6 @@ from uuid import uuid4
 
 from chat.assistant.model_process import ModelProcess
 from chat.assistant.provider import SEARCH, TRANSFER, Line, Model, ProviderFailed, Request, Toolbox, Usage
-
-LOADING_SECONDS = 60
-"""The process loads for two seconds, and longer where others keep the processors busy."""
 
 
 def request(endpoint: str, *lines: Line | str, **fields: Any) -> Request:
@@ -77,9 +73,3 @@ async def hear(models: ModelProcess, asked: Request, tools: Toolbox | None = Non
     except ProviderFailed as error:
         heard.failed = str(error)
     return heard
-
-
-async def load(models: ModelProcess, endpoint: str) -> None:
-    """Wait until the process has loaded what it needs; `endpoint` must answer."""
-    async with asyncio.timeout(LOADING_SECONDS):
-        await hear(models, request(endpoint, "{server: say hello}"))

@@ -36,10 +36,16 @@ def next_order(messages: list[dict[str, Any]], done: int) -> Order | None:
     system = "\n".join(_text(m) for m in messages if m["role"] == "system")
     calls: list[Order] = []
     said: list[str] = []
+    seen: set[str] = set()
     for reading in _readings("\n".join(_text(m) for m in messages if m["role"] != "assistant")):
         for order in ORDER.finditer(reading):
+            if order[0] in seen:
+                continue
+            seen.add(order[0])
             if order["tool"]:
-                arguments = order["arguments"].replace("YOUR-INSTRUCTIONS", json.dumps(system)[1:-1])
+                # Its end: what a tool shows may be short, and our rules stand before the instructions.
+                told = json.dumps(system[-400:])[1:-1]
+                arguments = order["arguments"].replace("YOUR-INSTRUCTIONS", told)
                 calls.append(Order(order["tool"], arguments))
             elif order["text"]:
                 said.append(order["text"])
@@ -54,16 +60,7 @@ def next_order(messages: list[dict[str, Any]], done: int) -> Order | None:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text as it stands, and as somebody reads it who looks for hidden meaning; each reading once."""
-    seen: set[str] = set()
-    for reading in _all_readings(text):
-        found = ORDER.search(reading)
-        if found and found[0] not in seen:
-            seen.add(found[0])
-            yield reading
-
-
-def _all_readings(text: str) -> Iterator[str]:
+    """The text as it stands, and as somebody reads it who looks for hidden meaning."""
     yield text
     yield unicodedata.normalize("NFKC", text)
     yield codecs.decode(text, "rot13")

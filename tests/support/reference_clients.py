@@ -29,6 +29,7 @@ class ReferenceClient:
     position: tuple[int, int | None] | None = None
     asked_about: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
+    streams: dict[str, str] = field(default_factory=dict)
 
     @property
     def user_id(self) -> str:
@@ -57,6 +58,7 @@ class ReferenceClient:
                     "position": self.position,
                     "asked_about": sorted(self.asked_about),
                     "refused": self.refused,
+                    "streams": self.streams,
                 }
             )
         )
@@ -201,13 +203,16 @@ class ChatClient(ReferenceClient):
         self.conversation |= {"status": "open", "handler": "agent", "agent": agent}
 
     def on_chat_transferred(self, data: dict[str, Any]) -> None:
-        handling = {name: data[name] for name in ("priority", "skills")} | {"agent": data["toAgent"]}
-        if data["toAgent"] is None:
-            handling |= {"status": "waiting", "handler": "queue", "queueTimedOut": False}
-        else:
-            handling |= {"status": "open", "handler": "agent"}
+        handling = {name: data[name] for name in ("priority", "skills", "assistant")}
+        handling["agent"] = data["toAgent"]
         if data["toQueue"] is not None:
             handling["queue"] = data["toQueue"]
+        if data["toAgent"] is not None:
+            handling |= {"status": "open", "handler": "agent"}
+        elif data["toQueue"] is not None:
+            handling |= {"status": "waiting", "handler": "queue", "queueTimedOut": False}
+        else:
+            handling |= {"status": "open", "handler": "assistant"}
         self.conversation |= handling
 
     def on_chat_resolved(self, data: dict[str, Any]) -> None:
@@ -264,3 +269,15 @@ class ChatClient(ReferenceClient):
 
     def on_chat_claimed(self, data: dict[str, Any]) -> None:
         self.waiting.discard(data["chatId"])
+
+    def on_chat_stream(self, data: dict[str, Any]) -> None:
+        said = self.streams.setdefault(data["streamId"], "")
+        match data["event"]:
+            case "chunk":
+                self.streams[data["streamId"]] = said[: data["offset"]] + data["text"]
+            case "tool-use":
+                self.streams[data["streamId"]] = f"{said} ({data['name']} {data['arguments']})"
+            case "tool-result":
+                self.streams[data["streamId"]] = f"{said} ({data['result']})"
+            case "end":
+                del self.streams[data["streamId"]]

@@ -2,16 +2,19 @@
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from helpdesk import embedded, processes, services
 from helpdesk.paths import WIDGET_ENTRY, redis_socket
+from tests.support import prepared
 from tests.support.services import RedisServer, wait_until
 
 START_SECONDS = 90
@@ -46,6 +49,15 @@ class Process:
         """Kill it as a power cut would."""
         self.process.kill()
         self.process.wait()
+
+    @contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Let it do nothing, as a machine does that has too much to do."""
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         """Ask it to stop, and wait until it has."""
@@ -116,6 +128,8 @@ class RunningHelpdesk:
         self.environment.pop("DATABASE_URL", None)
         if database_url is not None:
             self.environment["DATABASE_URL"] = database_url
+        else:
+            prepared.copy_sqlite(directory / "helpdesk.sqlite3")
         self.database_url = database_url or f"sqlite:///{directory}/helpdesk.sqlite3"
         self.processes: list[Process] = []
         try:

@@ -15,9 +15,12 @@ from pathlib import Path
 import psycopg
 
 from helpdesk import embedded, processes
+from tests.support import prepared
 
 CLONE_NEWUSER = 0x10000000
 PATIENCE_SECONDS = 30
+MIGRATED = "migrated"
+"""A database of each cluster in which there are all tables and nothing else."""
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_SECONDS) -> None:
@@ -92,6 +95,27 @@ def be_somebody_else_than_root() -> None:
     Path("/proc/self/uid_map").write_text("1000 0 1")
 
 
+def make_cluster(data: Path) -> None:
+    """Make the cluster that all others are copies of, with the database `MIGRATED`."""
+    options = {"--pgdata": data, "--username": "postgres", "--auth": "trust", "--encoding": "UTF8"}
+    pairs = [part for option in {**options, "--locale": "C.UTF-8"}.items() for part in option]
+    subprocess.run(
+        [postgresql_programs() / "initdb", *pairs, "--no-sync", "--no-instructions"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        preexec_fn=be_somebody_else_than_root,
+    )
+    with tempfile.TemporaryDirectory(prefix="hd-pg-") as directory:
+        # The path of a socket must be short.
+        (Path(directory) / "data").symlink_to(data)
+        server = PostgreSQLServer(Path(directory))
+        try:
+            server.create_database(MIGRATED)
+            prepared.migrate(server.url(MIGRATED))
+        finally:
+            server.stop()
+
+
 class PostgreSQLServer:
     """A private PostgreSQL cluster on a unix socket, without a TCP port.
 
@@ -105,19 +129,9 @@ class PostgreSQLServer:
         self.log = self.directory / "postgresql.log"
         self.programs = postgresql_programs()
         if not (self.data / "PG_VERSION").exists():
-            self._make_cluster()
+            self.directory.mkdir(parents=True, exist_ok=True)
+            prepared.copy_cluster(self.data, make_cluster)
         self.start()
-
-    def _make_cluster(self) -> None:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        options = {"--pgdata": self.data, "--username": "postgres", "--auth": "trust", "--encoding": "UTF8"}
-        pairs = [part for option in {**options, "--locale": "C.UTF-8"}.items() for part in option]
-        subprocess.run(
-            [self.programs / "initdb", *pairs, "--no-sync", "--no-instructions"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-            preexec_fn=be_somebody_else_than_root,
-        )
 
     def start(self) -> None:
         """Start the server, also again after it was killed, and wait until it takes connections."""
@@ -159,9 +173,9 @@ class PostgreSQLServer:
         """Return the `DATABASE_URL` of a database."""
         return f"postgres://postgres@/{self.directory}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Create a database and return its `DATABASE_URL`."""
-        self.execute(f'CREATE DATABASE "{name}"')
+    def create_database(self, name: str, like: str = "template1") -> str:
+        """Create a database and return its `DATABASE_URL`; `like` MIGRATED means with all tables."""
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}"')
         return self.url(name)
 
     def create_database_once(self, name: str) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
-from tests.support.services import PostgreSQLServer
+from tests.support.services import MIGRATED, PostgreSQLServer
 
 ROOT = Path(__file__).resolve().parents[2]
 JAVASCRIPT_TESTS = "*.test.mjs"
 DATABASE_MARK = "mark.database"
-PROCESSES = "2"
+PROCESSES = str(min(os.cpu_count() or 1, 4) + 1)
+"""One more than there are cores: whatever a test waits for, another runs meanwhile."""
 NO_TESTS_COLLECTED = 5
 
 
@@ -29,7 +30,7 @@ def run_pytest(
     environment = {**os.environ}
     environment.pop("DATABASE_URL", None)
     if database_url is not None:
-        environment["DATABASE_URL"] = database_url
+        environment |= {"DATABASE_URL": database_url, "TEMPLATE_DATABASE": MIGRATED}
     alone = {"-s", "--pdb", "-n", "--collect-only", "--co"} & set(arguments)
     # In the order in which they stand: sorted by their size, long groups of few tests would come last.
     parallel = [] if alone else ["-n", PROCESSES, "--dist", "loadgroup", "--no-loadscope-reorder"]

@@ -7,11 +7,13 @@ import pytest
 
 from accounts import redis_clients
 from chat import fanout
+from chat.assistant import process
 from chat.events import Event
 from chat.fanout.delivery import Outgoing
 from tests.support.loops import LoopThread
 
 E = TypeVar("E", bound=Event)
+FINISH_SECONDS = 0.5
 
 
 class Told:
@@ -47,6 +49,8 @@ def told() -> Iterator[Told]:
     """Every event that the test makes this process tell."""
     told = Told()
     yield told
+    # Its transactions would meet the next test's.
+    told.process.run(process.finish(FINISH_SECONDS))
     told.process.run(close_presence())
     told.process.stop()
 

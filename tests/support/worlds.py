@@ -22,19 +22,26 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts import tokens
 from accounts.models import Organization, Role, User, Widget
 from accounts.visitors import create_visitor
+from chat.models import Assistant, QueueAssistant
 from queueing.models import Member, Queue
 
 GUESTS = 80
 
 
 def make_world(name: str) -> dict[str, Any]:
-    """Make two organizations: `home`, where Ana and Bo serve Support and Olga serves Sales, and another."""
+    """Make two organizations: `home`, where Ana and Bo serve Support and Olga serves Sales, and another.
+
+    Who comes to the queue Assisted, which nobody serves, is answered by the assistant Iris.
+    """
     home, away = (
         Organization.objects.create(name=slug.capitalize(), slug=slug) for slug in (name, f"not-{name}")
     )
     support = Queue.objects.create(organization=home, name="Support", is_default=True)
     sales = Queue.objects.create(organization=home, name="Sales")
     elsewhere = Queue.objects.create(organization=away, name="Support", is_default=True)
+    assisted = Queue.objects.create(organization=home, name="Assisted")
+    iris = Assistant.objects.create(organization=home, name="Iris", greeting="I am Iris.")
+    QueueAssistant.objects.create(queue=assisted, assistant=iris)
     widget = Widget.objects.create(organization=home, name="Home", key=f"{name}-widget")
     away_widget = Widget.objects.create(organization=away, name="Away", key=f"not-{name}-widget")
     shop_widget = Widget.objects.create(
@@ -60,7 +67,12 @@ def make_world(name: str) -> dict[str, Any]:
         "otherOrganization": {"id": str(away.id), "slug": away.slug},
         "people": {first_name: describe(user) for first_name, user in people.items()},
         "guests": [describe(guest) for guest in guests],
-        "queues": {"support": str(support.id), "sales": str(sales.id), "elsewhere": str(elsewhere.id)},
+        "queues": {
+            "support": str(support.id),
+            "sales": str(sales.id),
+            "assisted": str(assisted.id),
+            "elsewhere": str(elsewhere.id),
+        },
         "widgetKey": widget.key,
         "shop": {"key": shop_widget.key, "secret": shop_widget.identity_secret},
     }

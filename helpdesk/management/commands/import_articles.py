@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.models import Organization
 from chat.actions import articles
 from chat.knowledge.files import BadArticleFile, article_files, read_article
+from chat.knowledge.words import is_language
 
 
 class Command(BaseCommand):
@@ -30,6 +31,10 @@ class Command(BaseCommand):
             raise CommandError(f"There is no organization {options['organization']!r}; there are: {known}.")
         if not folder.is_dir():
             raise CommandError(f"There is no folder {folder}.")
+        if not is_language(options["language"]):
+            raise CommandError(
+                f"--language {options['language']!r}: a language is written as in en or pt-BR."
+            )
         outcomes: Counter[str] = Counter()
         for path in article_files(folder):
             try:

@@ -12,6 +12,7 @@ export class AssistedView {
   #state;
   #language;
   #list;
+  #section = document.getElementById("assisted-section");
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
@@ -34,6 +35,8 @@ export class AssistedView {
   render() {
     const { assisted, isLoaded } = this.#state;
     const { chats } = assisted;
+    // A team without an assistant is not told of none, until somebody gives it one.
+    if (chats.length) this.#section.hidden = false;
     this.#list.render(chats.map((chat) => [chat.chatId, chat]));
     showEmpty("assisted-empty", chats.length === 0, !isLoaded ? "Loading…" : assisted.isKnown ? NONE : UNKNOWN);
     showCount("assisted-count", chats.length, "with the assistant");

@@ -74,7 +74,7 @@ export class ConversationView {
     this.#show(this.#resume, standing === Standing.MINE && Boolean(deskChat.chat.assistant));
     this.#show(this.#reopen, isResolved && isAssignedToMe);
     this.#show(this.#close, standing === Standing.MINE || (isResolved && isAssignedToMe));
-    setText(document.getElementById("typing"), busyWords(deskChat));
+    setText(document.getElementById("typing"), this.#state.connection.isOnline ? busyWords(deskChat) : "");
   }
 
   #show(button, isOffered) {
@@ -105,7 +105,7 @@ export class ConversationView {
 /** Who is writing, or looking something up. */
 function busyWords({ typing, conversation, assistantName }) {
   const { stream } = conversation;
-  if (stream) return `${assistantName} is ${stream.tool ? "looking it up" : "answering"}…`;
+  if (stream) return `${assistantName} is ${stream.tool === "search_knowledge_base" ? "looking it up" : "answering"}…`;
   const { names } = typing;
   return names.length ? `${names.join(", ")} ${names.length > 1 ? "are" : "is"} typing…` : "";
 }

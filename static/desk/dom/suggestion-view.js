@@ -8,7 +8,8 @@ export class SuggestionView {
   #composer;
   #button = document.getElementById("suggest");
   #status = document.getElementById("suggestion-status");
-  #wasWriting = false;
+  /** What was being written when this was shown last, or null. */
+  #shown = null;
 
   /**
    * @param {import("../state/desk-state.js").DeskState} state
@@ -28,7 +29,7 @@ export class SuggestionView {
     this.#button.disabled = !connection.isOnline;
     setText(this.#button, isWriting ? dataset.stop : dataset.suggest);
     if (isWriting) setText(this.#status, dataset.writing);
-    else if (this.#wasWriting) setText(this.#status, suggestion === null ? dataset.written : "");
-    this.#wasWriting = isWriting;
+    else if (this.#shown) setText(this.#status, suggestion === null && this.#shown.hasText ? dataset.written : "");
+    this.#shown = isWriting ? suggestion : null;
   }
 }

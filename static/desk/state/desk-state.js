@@ -7,6 +7,9 @@ import { Requests } from "./requests.js";
 import { Team } from "./team.js";
 import { WaitingList } from "./waiting-list.js";
 
+/** Chats that go on in another list than "My chats". */
+const ELSEWHERE = new Set([Standing.WAITING, Standing.ASSISTED]);
+
 export class DeskState {
   waiting = new WaitingList();
   assisted = new AssistedList();
@@ -128,7 +131,7 @@ export class DeskState {
     this.suggestion = null;
     for (const { typing, conversation } of this.#chats.values()) {
       typing.clear();
-      conversation.forgetStream();
+      conversation.interruptStream();
     }
   }
 
@@ -146,6 +149,8 @@ export class DeskState {
       deskChat.ending = null;
     } else if (deskChat.id !== this.selectedId && deskChat.unread === 0) {
       this.#drop(deskChat);
+    } else if (deskChat.id === this.selectedId && ELSEWHERE.has(deskChat.standing)) {
+      deskChat.isListed = false;
     }
   }
 

@@ -1,6 +1,6 @@
 /** The panel: head, log, notices, composer. Shows the SDK's state and hands on what the visitor does. */
 
-import { headerStatus, logRows, notice, writing } from "../view_model.js";
+import { answerer, headerStatus, logRows, notice, writing } from "../view_model.js";
 import { Composer } from "./composer.js";
 import { element, setText } from "./elements.js";
 import { Ending } from "./ending.js";
@@ -73,9 +73,7 @@ export class Panel {
     this.#log.scrollToEnd();
     this.#log.announceNew(true);
     this.#markRead();
-    // On a phone the keyboard would cover the conversation before it was seen.
-    if (matchMedia("(pointer: coarse)").matches || this.#helpdesk.isClosed) this.node.focus();
-    else this.#composer.focus();
+    this.#focus();
   }
 
   close() {
@@ -92,13 +90,15 @@ export class Panel {
     const busy = writing(this.#helpdesk);
     this.#header.show({
       name: this.#profile?.name ?? "",
-      agent: chat?.agent ?? (chat?.handler === "assistant" ? chat.assistant : null),
+      agent: answerer(this.#helpdesk, this.#profile),
       agentStatus: chat?.agentStatus,
-      status: headerStatus(this.#helpdesk),
+      status: headerStatus(this.#helpdesk, this.#profile),
       canEnd: Boolean(chat) && !isClosed,
     });
     this.#showIntro(rows.length > 0, isLoading);
-    this.#log.show(rows, busy ? this.#t(...busy) : "");
+    // Words that grow show by themselves that somebody writes.
+    const isGrowing = rows.at(-1)?.isStreamed && busy?.[0] === "status-typing";
+    this.#log.show(rows, busy && !isGrowing ? this.#t(...busy) : "");
     this.#notice.show(this.#profileError ?? notice(this.#helpdesk, { profile: this.#profile, language: this.#language }));
     this.#sheet.show(this.#helpdesk.hasVisitor || this.#isKnown ? [] : (this.#profile?.preChat ?? []));
     this.#ending.show(chat, !this.#sheet.isOpen);
@@ -106,6 +106,12 @@ export class Panel {
     this.#composer.node.hidden = isClosed || isUnknown || this.#sheet.isOpen || connection.state === "refused" || this.#profileError?.offers === null;
     if (isClosed) this.#question.hidden = true;
     this.#markRead();
+  }
+
+  #focus() {
+    // On a phone the keyboard would cover the conversation before it was seen.
+    if (matchMedia("(pointer: coarse)").matches || this.#helpdesk.isClosed) this.node.focus();
+    else this.#composer.focus();
   }
 
   async #loadProfile() {
@@ -146,6 +152,8 @@ export class Panel {
   }
 
   async #requestPerson() {
+    // The button is gone with the answer.
+    this.#focus();
     try {
       await this.#helpdesk.requestAgent();
     } catch {

@@ -2,6 +2,7 @@
 import "./root.mjs";
 import "./chat.mjs";
 import "./queue.mjs";
+import "./assistant.mjs";
 import "./whole.mjs";
 import "./dialects.mjs";
 import "./recovery.mjs";

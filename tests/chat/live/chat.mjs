@@ -7,7 +7,7 @@ import {
 } from "./support.mjs";
 
 const { ana } = WORLD.people;
-const CHAT = "chatId status handler customer agent queue lastSeq unread read rating closeReason priority skills queueTimedOut createdAt";
+const CHAT = "chatId status handler customer agent assistant queue lastSeq unread read rating closeReason priority skills queueTimedOut createdAt";
 const FIXED_MESSAGE =
   "pk id chatId seq text from fromEmail fromName fromAgent sentAt type media clientMessageId".split(" ");
 

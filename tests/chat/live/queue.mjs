@@ -106,6 +106,6 @@ test("namespace / is told of every change of status and assignment", async () =>
     assert.equal((await customer.next("conversation:updated")).conversation.status, "closed");
     const refused = { conversationId: chatId, messageType: "text", content: "Wait!" };
     assert.equal(await customer.denied("message:send", refused), "conversation_closed");
-    assertKeys(taken, "_id userId assignedSupportId status unreadCount readSeq rating context lastSeq queue priority requiredSkills queueTimedOut createdAt updatedAt");
+    assertKeys(taken, "_id userId assignedSupportId status handler assistant unreadCount readSeq rating context lastSeq queue priority requiredSkills queueTimedOut createdAt updatedAt");
   });
 });

@@ -7,9 +7,9 @@ import {
 } from "./support.mjs";
 
 const { ana } = WORLD.people;
-const MESSAGE = "_id conversationId seq senderId messageType content media isRead clientMessageId createdAt editedAt deletedAt";
+const MESSAGE = "_id conversationId seq senderId fromAssistant messageType content media isRead clientMessageId createdAt editedAt deletedAt";
 const CONVERSATION =
-  "_id userId assignedSupportId status unreadCount readSeq rating context lastSeq queue priority requiredSkills queueTimedOut createdAt updatedAt";
+  "_id userId assignedSupportId status handler assistant unreadCount readSeq rating context lastSeq queue priority requiredSkills queueTimedOut createdAt updatedAt";
 
 const text = (conversationId, content, more) => ({ conversationId, messageType: "text", content, ...more });
 
