@@ -88,8 +88,11 @@ def measure_all(report: Report, database: str, works: Sequence[Work], options: a
     _say(f"The servers start, on {database} …")
     with running(database, names, chats, with_pairs=any(work.is_paired for work in works)) as stage:
         report.left_out += stage.left_out
-        for work in works:
-            report.add(work, _rounds(work, stage, rounds[work], options))
+        try:
+            for work in works:
+                report.add(work, _rounds(work, stage, rounds[work], options))
+        except (Refused, RuntimeError, TimeoutError) as error:
+            raise RuntimeError("\n".join([str(error), *stage.problems()])) from error
         report.problems += stage.problems()
 
 

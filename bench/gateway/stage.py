@@ -32,6 +32,7 @@ from tests.support.services import PostgreSQLServer, RedisServer, wait_until
 OURS, NODE, PYTHON = "helpdesk", "Node socket.io", "python-socketio"
 PEERS = Path(__file__).parent / "peers"
 NEEDED_NODE = 22
+TROUBLE_LINES = 40
 NO_LIMIT = "1000000"
 UNLIMITED = {
     "ACCESS_TOKEN_SECONDS": "86400",
@@ -89,7 +90,10 @@ class Stage:
         trouble = []
         for log in sorted(self.logs.glob("*.log")):
             lines = log.read_text(errors="replace").splitlines()
-            trouble += [f"{log.stem}: {line}" for line in lines if _is_trouble(line)]
+            found = [number for number, line in enumerate(lines) if _is_trouble(line)]
+            if found:
+                first = "\n".join(lines[found[0] : found[0] + TROUBLE_LINES])
+                trouble.append(f"{log.stem} logged {len(found):,} errors, this first:\n{first}")
         return trouble
 
 

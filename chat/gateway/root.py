@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from chat import payloads, rooms
 from chat.access import parse_id
@@ -56,8 +55,15 @@ def dialect(event: Event) -> Iterable[Outgoing]:
                 "userId": event.person.id,
                 "userName": event.person.name,
             }
-            told = _to_conversation(event.conversation_id, name, data, except_user=event.person.id)
-            return [replace(told, delivery=Delivery.VOLATILE)]
+            return [
+                _to_conversation(
+                    event.conversation_id,
+                    name,
+                    data,
+                    except_user=event.person.id,
+                    delivery=Delivery.VOLATILE,
+                )
+            ]
         case PresenceChanged():
             name = "user:offline" if event.status == "offline" else "user:online"
             role = payloads.ROLE_NAMES[event.person.role]
@@ -127,12 +133,14 @@ def _to_conversation(
     *,
     except_user: str | None = None,
     staff_only: bool = False,
+    delivery: Delivery = Delivery.RELIABLE,
 ) -> Outgoing:
     return Outgoing(
         (rooms.conversation(conversation_id),),
         lambda viewer: _encode(name, data),
         except_user=except_user,
         staff_only=staff_only,
+        delivery=delivery,
     )
 
 

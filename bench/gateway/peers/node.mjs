@@ -54,7 +54,17 @@ async function sqlite() {
 }
 
 const stored = await (database.host ? postgresql() : sqlite());
-const notes = new Redis({ path: redis });
+const client = new Redis({ path: redis });
+const notedAt = new Map();
+
+// When somebody last typed in a chat, once a second.
+function note(chat) {
+  const now = Date.now();
+  if (now - (notedAt.get(chat) ?? 0) < 1000) return;
+  notedAt.set(chat, now);
+  client.set(`typing:${chat}`, now / 1000, "EX", 86400);
+}
+
 const http = createServer((request, response) => response.end("ok"));
 const options = hasAdapter ? { adapter: createAdapter(new Redis({ path: redis }), new Redis({ path: redis })) } : {};
 const io = new Server(http, { ...options, perMessageDeflate: false, serveClient: false });
@@ -99,7 +109,7 @@ io.on("connection", (socket) => {
 
   on("typing:start", ({ conversationId: chat }) => {
     if (!socket.rooms.has(chat)) throw new Error("Join the conversation before you type in it.");
-    notes.set(`typing:${chat}`, Date.now() / 1000, "EX", 86400);
+    note(chat);
     if (typing.has(chat)) clearTimeout(typing.get(chat));
     else socket.to(chat).emit("typing:user-typing", { conversationId: chat, userId: user, userName: "Customer" });
     typing.set(chat, setTimeout(stop, TYPING_MS, chat));

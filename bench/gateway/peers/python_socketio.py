@@ -97,6 +97,7 @@ notes = redis.asyncio.Redis(unix_socket_path=OPTIONS["redis"])
 manager = socketio.AsyncRedisManager(f"unix://{OPTIONS['redis']}") if OPTIONS["has_adapter"] else None
 server = socketio.AsyncServer(async_mode="asgi", client_manager=manager, cors_allowed_origins=[])
 users: dict[str, str] = {}
+noted_at: dict[str, float] = {}
 typing: dict[tuple[str, str], asyncio.TimerHandle] = {}
 tasks: set[asyncio.Task[None]] = set()
 
@@ -168,7 +169,9 @@ async def start_typing(sid: str, data: Said) -> Said:
     chat = data["conversationId"]
     if chat not in server.rooms(sid):
         raise ValueError("Join the conversation before you type in it.")
-    in_background(notes.set(f"typing:{chat}", time.time(), ex=86400))
+    if time.monotonic() - noted_at.get(chat, 0.0) >= 1:
+        noted_at[chat] = time.monotonic()
+        in_background(notes.set(f"typing:{chat}", time.time(), ex=86400))
     running = typing.pop((sid, chat), None)
     if running is not None:
         running.cancel()
