@@ -16,7 +16,7 @@ import uvloop
 
 from bench.gateway.client import Refused
 from bench.gateway.measure import Sample, measure
-from bench.gateway.report import Report
+from bench.gateway.report import Figure, Report
 from bench.gateway.stage import NODE, OURS, PYTHON, Stage, running
 from bench.gateway.works import FULL, QUICK, Work
 from bench.options import positive
@@ -103,6 +103,7 @@ def _rounds(work: Work, stage: Stage, rounds: int, options: argparse.Namespace) 
             _say(f"{work.key} {work.about}: {target.name}, round {number} …")
             gc.collect()
             samples.append(uvloop.run(measure(work, target, stage, options.warm_up, options.seconds)))
+            _say(f"    {Figure.of(samples[-1:]).as_row()}")
     return samples
 
 

@@ -50,6 +50,17 @@ class Figure:
             sum(sample.clients_cpu for sample in samples) / seconds,
         )
 
+    def as_row(self) -> str:
+        """A row of a table in Markdown."""
+        start = f"| {self.key} {self.about} | {self.server} | "
+        if not self.per_second:
+            return f"{start}{self.value:.1f} KB each | | | | | | |"
+        return (
+            f"{start}{self.value:,.0f} {self.unit} | {self.per_second:,.0f} | {self.p50_ms:.1f}"
+            f" | {self.p99_ms:.1f} | {self.server_cores:.2f} | {self.services_cores:.2f}"
+            f" | {self.clients_cores:.2f} |"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
@@ -104,7 +115,7 @@ class Report:
             "| work | server | for each server-CPU-second | each second | p50 ms | p99 ms"
             " | server's cores | services' | clients' |",
             "|---|---|--:|--:|--:|--:|--:|--:|--:|",
-            *(_row(figure) for figure in self.figures),
+            *(figure.as_row() for figure in self.figures),
             "",
             "| work | against | ratio | goal | |",
             "|---|---|--:|--:|---|",
@@ -122,17 +133,6 @@ class Report:
 
 def _goal(ratio: Ratio) -> str:
     return f"{'≤' if ratio.key == 'W3' else '≥'} {ratio.goal:g}"
-
-
-def _row(figure: Figure) -> str:
-    start = f"| {figure.key} {figure.about} | {figure.server} | "
-    if not figure.per_second:
-        return f"{start}{figure.value:.1f} KB each | | | | | | |"
-    return (
-        f"{start}{figure.value:,.0f} {figure.unit} | {figure.per_second:,.0f} | {figure.p50_ms:.1f}"
-        f" | {figure.p99_ms:.1f} | {figure.server_cores:.2f} | {figure.services_cores:.2f}"
-        f" | {figure.clients_cores:.2f} |"
-    )
 
 
 def _median(values: Sequence[float]) -> float:
