@@ -37,7 +37,7 @@ async function sqlite() {
   const { default: Database } = await import("better-sqlite3");
   const file = new Database(database.path);
   file.pragma("journal_mode = WAL");
-  file.pragma("synchronous = NORMAL");
+  file.pragma("synchronous = FULL");
   file.pragma("busy_timeout = 5000");
   const named = (text) => file.prepare(text.replace("$3", "@at").replaceAll("$1", "@chat").replaceAll("$2", "@user"));
   const [read, number] = [named(SELECT), named(NUMBER)];

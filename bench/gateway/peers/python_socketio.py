@@ -71,7 +71,7 @@ class SQLite:
     def __init__(self) -> None:
         self._file = sqlite3.connect(DATABASE["path"], isolation_level=None, timeout=5)
         self._file.execute("PRAGMA journal_mode = WAL")
-        self._file.execute("PRAGMA synchronous = NORMAL")
+        self._file.execute("PRAGMA synchronous = FULL")
 
     async def may_read(self, chat: str, user: str) -> bool:
         return self._file.execute(SELECT.format("?1", "?2"), (chat, user)).fetchone() is not None
