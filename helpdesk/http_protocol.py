@@ -19,6 +19,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     _head_timer: asyncio.TimerHandle | None = None
     _is_websocket = False
+    _takes_one = False
 
     def connection_made(self, transport: Any) -> None:
         """A connection begins, and with it a head."""
@@ -35,6 +36,15 @@ class HttpProtocol(HttpToolsProtocol):
         """A head is complete."""
         self._forget_head()
         super().on_headers_complete()
+        if self._takes_one and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def take_no_more(self) -> None:
+        """Answer what is being asked, on a new connection what is about to be, and close."""
+        if self.cycle is None:
+            self._takes_one = True
+        else:
+            self.shutdown()
 
     def handle_websocket_upgrade(self) -> None:
         """The connection is another protocol's from now on."""

@@ -242,6 +242,10 @@ SOCKETIO_EVENTS_PER_SECOND_OF_ADDRESS = env.float("SOCKETIO_EVENTS_PER_SECOND_OF
 SOCKETIO_CONNECTIONS_PER_ADDRESS = env.int("SOCKETIO_CONNECTIONS_PER_ADDRESS", 1_000)
 SOCKETIO_STRANGERS_PER_ADDRESS = env.int("SOCKETIO_STRANGERS_PER_ADDRESS", 20)
 
+# How long a web process may take to end; then the kernel ends it
+
+SHUTDOWN_SECONDS = env.float("SHUTDOWN_SECONDS", 10)
+
 # Time limits: what holds for a queue that sets none of its own
 
 AGENT_GRACE_SECONDS = env.int("AGENT_GRACE_SECONDS", 45)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import structlog
 
+from chat.consumers import joining, moving_clients
 from chat.consumers.acks import PendingAcks
 from chat.consumers.commands import CommandQueue
 from chat.consumers.handlers import NamespaceHandler
 from chat.consumers.recovery import Recoveries
 from chat.consumers.sessions import Session
-from chat.consumers.streams import StreamBroken
-from chat.consumers.transports import NamespaceTransport, transport_of
-from chat.errors import HelpdeskError, TooLarge
-from chat.gateway.sockets import Handshake, Socket
+from chat.errors import TooLarge
+from chat.gateway.sockets import Socket
 from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.connection import (
     AckReceived,
     Connection,
-    ConnectionState,
     ConnectRequested,
     EventReceived,
     EventTooLarge,
@@ -31,7 +28,6 @@ from chat.socketio.connection import (
     MembershipState,
 )
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
-from chat.socketio.event_log import EventLog, LogState
 from chat.socketio.packets import Packet, PacketType, encode_ack
 
 log = structlog.get_logger(__name__)
@@ -52,15 +48,15 @@ class Client:
         recoveries: Recoveries | None = None,
     ) -> None:
         self.session = session
-        self._namespaces = namespaces
-        self._recoveries = recoveries
+        self.namespaces = namespaces
+        self.recoveries = recoveries
         self._loop = asyncio.get_running_loop()
-        self._connection = Connection(self._loop.time(), connect_timeout_seconds, max_event_bytes)
+        self.connection = Connection(self._loop.time(), connect_timeout_seconds, max_event_bytes)
         self._connects = 0
         self._commands = CommandQueue()
         self.acks = PendingAcks()
-        self._sockets: dict[Membership, Socket] = {}
-        self._unwelcome: Sequence[Membership] = ()
+        self.sockets: dict[Membership, Socket] = {}
+        self.unwelcome: Sequence[Membership] = ()
         self._heartbeat: asyncio.Task[None] | None = None
 
     # What the session tells
@@ -68,7 +64,7 @@ class Client:
     @property
     def deadline(self) -> float | None:
         """When `check_deadline` wants to be called next."""
-        return self._connection.deadline
+        return self.connection.deadline
 
     @property
     def is_full(self) -> bool:
@@ -85,11 +81,11 @@ class Client:
 
     def check_deadline(self, now: float) -> None:
         """Raises ConnectionEnded when the client let its time pass."""
-        self._connection.check_deadline(now)
+        self.connection.check_deadline(now)
 
     def message(self, message: str | bytes, now: float) -> None:
         """Take a Socket.IO packet, or part of one; raises ProtocolViolation."""
-        received = self._connection.receive(message, now)
+        received = self.connection.receive(message, now)
         if isinstance(received, EventReceived):
             self._commands.put(self._handle, received)
         elif isinstance(received, AckReceived):
@@ -98,9 +94,9 @@ class Client:
             self._connects += 1
             if self._connects > MAX_CONNECTS:
                 raise ConnectionEnded(DisconnectReason.FORCED_SERVER_CLOSE, "too many CONNECTs")
-            self._commands.put(self._connect, received)
+            self._commands.put(self._join, received)
         elif isinstance(received, LeftNamespace):
-            self._see_off(received.membership, DisconnectReason.CLIENT_NAMESPACE_DISCONNECT)
+            self.see_off(received.membership, DisconnectReason.CLIENT_NAMESPACE_DISCONNECT)
             self._expect_join()
         elif isinstance(received, EventTooLarge):
             self._commands.put(self._refuse_event, received)
@@ -114,8 +110,8 @@ class Client:
 
     def closed(self, reason: DisconnectReason) -> None:
         """The connection is over: what it asked for is still done, then its sockets are seen off."""
-        for membership in self._connection.memberships:
-            self._see_off(membership, reason)
+        for membership in self.connection.memberships:
+            self.see_off(membership, reason)
 
     # What sockets ask for
 
@@ -127,110 +123,39 @@ class Client:
 
     def kick(self, membership: Membership) -> None:
         """Put the client out of a namespace; the connection goes on."""
-        frame = self._connection.kick(membership)
+        frame = self.connection.kick(membership)
         if frame is not None:
             self.session.send_frame(frame)
-            self._see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
+            self.see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
             self._expect_join()
 
     def _expect_join(self) -> None:
-        self._connection.expect_join(self._loop.time())
+        self.connection.expect_join(self._loop.time())
         self.session.deadline_changed()
 
     def close_if_idle(self) -> None:
         """Close the connection where it serves no namespace any more."""
         serving = (MembershipState.CONNECTING, MembershipState.CONNECTED)
-        if not any(membership.state in serving for membership in self._connection.memberships):
+        if not any(membership.state in serving for membership in self.connection.memberships):
             self.session.close(DisconnectReason.FORCED_SERVER_CLOSE)
 
     def kick_all(self) -> None:
         """Put the client out of all its namespaces, one after the other, and close the connection."""
-        for membership in self._connection.memberships:
+        for membership in self.connection.memberships:
             self.kick(membership)
         self.session.close(DisconnectReason.FORCED_SERVER_CLOSE)
 
     # Commands
 
-    async def _connect(self, request: ConnectRequested) -> None:
-        membership = request.membership
-        if self.session.closed or membership.state is MembershipState.LEFT:
-            return
-        handler = self._namespaces.get(membership.namespace)
-        if handler is None:
-            self._refuse(membership, "Invalid namespace")
-            return
-        if self._recoveries is not None and await self._recover(membership, request.auth, handler):
-            return
-        socket = self._make_socket(membership, request.auth, secrets.token_urlsafe(16))
-        if self._recoveries is not None and self._recoveries.is_wanted(request.auth):
-            await self._recoveries.prepare(socket)
-        try:
-            await handler.connect(socket)
-        except HelpdeskError as error:
-            self._refuse(membership, str(error), error.data)
-        except Exception:
-            log.exception("socket_connect_failed", namespace=membership.namespace)
-            self._refuse(membership, "Something went wrong on our side. Please try again.", {"code": "error"})
-        else:
-            self._welcome(membership, socket)
-
-    def _welcome(self, membership: Membership, socket: Socket) -> None:
-        self._sockets[membership] = socket
-        transport = transport_of(socket)
-        frame = self._connection.accept(membership, socket.id, transport.pid)
-        if frame is not None:
-            self.session.place.known()
-            self.session.send_frame(frame)
-        if self._recoveries is not None and transport.pid is not None:
-            self._recoveries.enter(transport.pid, self)
-        transport.release()
-
-    async def _recover(self, membership: Membership, auth: dict[str, Any], handler: NamespaceHandler) -> bool:
-        """Go on with the socket that the client wants back: what it has missed first, then the CONNECT."""
-        assert self._recoveries is not None
-        absence = await self._recoveries.claim(auth, membership.namespace, self)
-        if absence is None:
-            return False
-        socket = self._make_socket(membership, auth, absence.socket_id)
-        socket.is_recoverable = socket.is_recovered = True
-        transport = transport_of(socket)
-        try:
-            await handler.restore(socket, absence.describe())
-        except HelpdeskError:
-            absence.give_up()
-            return False
-        try:
-            left = await absence.leave()
-        except StreamBroken:
-            await handler.disconnected(socket, DisconnectReason.TRANSPORT_ERROR)
-            return False
-        transport.pid, transport.log = auth["pid"], EventLog.arrived(left.log, self.now())
-        transport.drop(left.heard)
-        missed = transport.log.after(auth["offset"]) or []
-        await handler.arrive(socket, left.state)
-        if membership.state is MembershipState.CONNECTING:
-            for frame, attachments in missed:
-                self.send(frame, attachments)
-        self._welcome(membership, socket)
-        return True
-
-    def _make_socket(self, membership: Membership, auth: dict[str, Any], socket_id: str) -> Socket:
-        # The id is shown to others; Engine.IO's sid, which is the session's secret, never is.
-        client = self.session.request
-        handshake = Handshake(auth, client.query, client.headers, client.address)
-        return Socket(socket_id, membership.namespace, handshake, NamespaceTransport(self, membership))
-
-    def _refuse(self, membership: Membership, message: str, data: Any = None) -> None:
-        frame = self._connection.refuse(membership, message, data)
-        if frame is not None:
-            self.session.send_frame(frame)
+    async def _join(self, request: ConnectRequested) -> None:
+        await joining.join(self, request)
 
     async def _handle(self, event: EventReceived) -> None:
         membership = event.membership
-        socket = self._sockets.get(membership)
+        socket = self.sockets.get(membership)
         if socket is None:
             return
-        answer = await self._namespaces[membership.namespace].event(socket, event.name, event.arguments)
+        answer = await self.namespaces[membership.namespace].event(socket, event.name, event.arguments)
         if answer is None or membership.state is not MembershipState.CONNECTED:
             return
         if event.ack_id is None:
@@ -248,25 +173,26 @@ class Client:
         answer = {"ok": False, "error": {"code": error.code, "message": error.message}}
         if event.ack_id is not None:
             self.session.send_frame(encode_ack(event.membership.namespace, event.ack_id, [answer]))
-        elif event.membership in self._sockets:
-            tell_error(self._sockets[event.membership], None, answer)
+        elif event.membership in self.sockets:
+            tell_error(self.sockets[event.membership], None, answer)
 
-    def _see_off(self, membership: Membership, reason: DisconnectReason) -> None:
+    def see_off(self, membership: Membership, reason: DisconnectReason) -> None:
+        """A client has left a namespace: its socket is told after what it asked for."""
         self.acks.abandon(membership)
         self._commands.put(self._disconnected, membership, reason)
 
     async def _disconnected(self, membership: Membership, reason: DisconnectReason) -> None:
-        socket = self._sockets.pop(membership, None)
+        socket = self.sockets.pop(membership, None)
         if socket is not None:
-            handler = self._namespaces[membership.namespace]
-            if self._recoveries is not None:
-                self._recoveries.disconnected(socket, handler, reason)
+            handler = self.namespaces[membership.namespace]
+            if self.recoveries is not None:
+                self.recoveries.disconnected(socket, handler, reason)
             await handler.disconnected(socket, reason.value)
 
     async def _beat(self) -> None:
-        for membership, socket in list(self._sockets.items()):
+        for membership, socket in list(self.sockets.items()):
             try:
-                await self._namespaces[membership.namespace].heartbeat(socket)
+                await self.namespaces[membership.namespace].heartbeat(socket)
             except Exception:
                 log.exception("socket_heartbeat_failed", namespace=membership.namespace)
 
@@ -278,62 +204,19 @@ class Client:
 
     def describe(self) -> Any:
         """Who the client is in which namespace."""
-        described = []
-        for membership, socket in self._sockets.items():
-            if membership.state is MembershipState.CONNECTED:
-                transport_of(socket).watch()
-                state = self._namespaces[membership.namespace].describe(socket)
-                described.append([membership.namespace, socket.id, socket.handshake.auth, state])
-        return described
+        return moving_clients.describe(self)
 
     async def prepare(self, described: Any) -> None:
         """Begin to serve a client that still is elsewhere."""
-        self._unwelcome = unwelcome = []
-        for namespace, socket_id, auth, state in described:
-            membership = self._connection.rejoin(namespace)
-            socket = self._make_socket(membership, auth, socket_id)
-            try:
-                await self._namespaces[namespace].restore(socket, state)
-                self._sockets[membership] = socket
-            except Exception as error:
-                if not isinstance(error, HelpdeskError):
-                    log.exception("socket_not_moved", namespace=namespace)
-                unwelcome.append(membership)
+        self.unwelcome = await moving_clients.prepare(self, described)
 
     def leave(self, to: str) -> Any:
         """Let go of the client, which goes `to` another process, without telling anybody."""
-        sockets, self._sockets = self._sockets, {}
-        left = {}
-        for membership, socket in sockets.items():
-            self.acks.abandon(membership)
-            if membership.state is MembershipState.CONNECTED:
-                state, transport = self._namespaces[membership.namespace].leave(socket), transport_of(socket)
-                log_left = transport.log.leave() if transport.log is not None else None
-                left[membership.namespace] = [state, transport.watched, transport.pid, log_left]
-                if self._recoveries is not None and transport.pid is not None:
-                    self._recoveries.leave(transport.pid, to)
-        return [self._connection.leave(self._loop.time()), self.acks.last_id, left]
+        return moving_clients.leave(self, to)
 
     async def arrive(self, left: Any) -> None:
         """Go on where the other process stopped; who has left there meanwhile is seen off."""
-        connection, self.acks.last_id, sockets = left
-        self._connection.arrive(ConnectionState(*connection), self._loop.time())
-        for membership, socket in list(self._sockets.items()):
-            if membership.namespace not in sockets:
-                self._connection.forget(membership)
-                self._see_off(membership, DisconnectReason.SERVER_NAMESPACE_DISCONNECT)
-                continue
-            self.session.place.known()
-            state, watched, pid, log_left = sockets[membership.namespace]
-            transport = transport_of(socket)
-            transport.drop(watched)
-            await self._namespaces[membership.namespace].arrive(socket, state)
-            if self._recoveries is not None and pid is not None:
-                transport.pid, transport.log = pid, EventLog.arrived(LogState(*log_left), self.now())
-                self._recoveries.enter(pid, self)
-            transport.release()
-        for membership in self._unwelcome:
-            self.kick(membership)
+        await moving_clients.arrive(self, left)
 
 
 def tell_error(socket: Socket, event_name: str | None, answer: Any) -> None:

@@ -4,20 +4,22 @@ process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache, partial
 
 from django.conf import settings
 
-from chat.consumers import moving, relayed_polling
+from chat.consumers import moving
 from chat.consumers.admission import Admission
 from chat.consumers.clients import Client
 from chat.consumers.handlers import NamespaceHandler
+from chat.consumers.listeners import Listener
 from chat.consumers.recovery import Recoveries
 from chat.consumers.relay import Relay
+from chat.consumers.relayed_polling import RelayedPolling
 from chat.consumers.requests import ClientRequest
 from chat.consumers.session_ids import new_session_id, process_of
-from chat.consumers.sessions import Listener, Session, make_engine
+from chat.consumers.sessions import Session, make_engine
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_session import EngineOptions
 
@@ -37,11 +39,13 @@ class Endpoint:
         listen: Callable[[Session], Listener],
         admission: Admission | None = None,
         relay: Relay | None = None,
+        recoveries: Recoveries | None = None,
     ) -> None:
         self.options = options
+        self.recoveries = recoveries
         self.admission = admission or Admission()
         self.relay = relay or Relay(settings.REDIS_URL)
-        self.relay.answer(relayed_polling.SUBJECT, partial(relayed_polling.answer_relayed, self.find))
+        self.elsewhere = RelayedPolling(self.relay, self.find)
         self.relay.answer(moving.SUBJECT, partial(moving.give, self.find))
         self._listen = listen
         self._sessions: dict[str, Session] = {}
@@ -69,6 +73,11 @@ class Endpoint:
         self._sessions[sid] = session
         return session
 
+    @property
+    def sessions(self) -> Collection[Session]:
+        """The sessions that live in this process, or did until just now."""
+        return self._sessions.values()
+
     def find(self, sid: str) -> Session | None:
         """The session with this sid, if it lives in this process."""
         return self._sessions.get(sid)
@@ -93,14 +102,15 @@ def socketio_endpoint(
     With `recovery_for_all` it keeps every client's connection state, and not only those of who asks for it.
     """
     relay = Relay(settings.REDIS_URL)
+    recoveries = Recoveries(relay, for_all=recovery_for_all)
     serve = partial(
         Client,
         namespaces=namespaces,
         connect_timeout_seconds=connect_timeout_seconds,
         max_event_bytes=max_event_bytes,
-        recoveries=Recoveries(relay, for_all=recovery_for_all),
+        recoveries=recoveries,
     )
-    return Endpoint(options, serve, admission, relay)
+    return Endpoint(options, serve, admission, relay, recoveries)
 
 
 @cache

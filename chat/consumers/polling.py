@@ -9,7 +9,6 @@ from channels.generic.http import AsyncHttpConsumer
 from chat.consumers.endpoints import Endpoint, default_endpoint
 from chat.consumers.origins import cors_headers, is_admitted, preflight_headers
 from chat.consumers.polling_requests import PACKETS, Answer, PollingRequest, RequestAborted, answer
-from chat.consumers.relayed_polling import ask_owner
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName, check_open
 from chat.socketio.errors import HandshakeRefused
@@ -66,7 +65,7 @@ class SocketIOPollingConsumer(AsyncHttpConsumer):
         session = self.endpoint.find(sid)
         owner = self.endpoint.owner_elsewhere(sid) if session is None else None
         if owner is not None:
-            return await ask_owner(self.endpoint.relay, owner, asked, self._receive)
+            return await self.endpoint.elsewhere.ask(owner, asked, self._receive)
         return await answer(session, asked, self._receive)
 
     async def _answer(self, answer: Answer) -> None:

@@ -57,7 +57,13 @@ class Recoveries:
         self._present: dict[str, Client] = {}
         self._absent: OrderedDict[str, AbsentHere] = OrderedDict()
         self._gone_to: OrderedDict[str, str] = OrderedDict()
+        self._let_go: set[str] = set()
         relay.answer(SUBJECT, self._give)
+
+    @property
+    def any_awaited(self) -> bool:
+        """Whether sockets wait for clients that were told to come back elsewhere."""
+        return not self._let_go.isdisjoint(self._absent)
 
     def is_wanted(self, auth: dict[str, Any]) -> bool:
         """Whether a client asks for recovery."""
@@ -94,6 +100,8 @@ class Recoveries:
         if reason not in RECOVERABLE:
             return
         self._absent[pid] = absent = AbsentHere(socket, handler, log)
+        if reason is DisconnectReason.SERVER_SHUTTING_DOWN:
+            self._let_go.add(pid)
         absent.expiry = asyncio.get_running_loop().call_later(RECOVERY_SECONDS, self._expire, pid)
         if len(self._absent) > MAX_ABSENT:
             self._expire(next(iter(self._absent)))

@@ -49,6 +49,7 @@ class Relay:
         self.name = new_process_name()
         self._redis_url = redis_url
         self._answerers: dict[str, Answerer] = {}
+        self._served: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def answer(self, subject: str, answerer: Answerer) -> None:
@@ -106,7 +107,7 @@ class Relay:
             socket_connect_timeout=TIMEOUT_SECONDS,
         )
         self._publisher = Publisher(self._redis)
-        self._tasks = {loop.create_task(self._listen()), loop.create_task(self._look())}
+        self._keepers = {loop.create_task(self._listen()), loop.create_task(self._look())}
 
     def _publish(self, peer: str, message: list[Any]) -> asyncio.Future[int]:
         return self._publisher.publish(_channel(peer), msgspec.msgpack.encode(message))
@@ -151,8 +152,13 @@ class Relay:
         self._streams[stream.key] = stream
         assert self._loop is not None
         task = self._loop.create_task(self._serve(stream, subject, data))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._served.add(task)
+        task.add_done_callback(self._served.discard)
+
+    async def idle(self) -> None:
+        """Wait until nobody is served who asked from elsewhere."""
+        while self._served:
+            await asyncio.wait(self._served)
 
     async def _serve(self, stream: Stream, subject: str, data: Any) -> None:
         try:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
 from chat.consumers.admission import Place
+from chat.consumers.listeners import Listener
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
@@ -21,52 +22,7 @@ log = structlog.get_logger(__name__)
 FAREWELL_SECONDS = 5.0
 POLL_GAP_SECONDS = 0.5
 """How long a client that polls may take from one answer to its next poll."""
-
-
-class Listener(Protocol):
-    """What a session carries messages for. Nothing but `room` waits; ConnectionEnded ends the session."""
-
-    @property
-    def deadline(self) -> float | None:
-        """When `check_deadline` wants to be called next."""
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing more should be read until `room`."""
-
-    async def room(self) -> None:
-        """Wait until there is room again."""
-
-    def message(self, message: str | bytes, now: float) -> None:
-        """The client sent a message."""
-
-    def check_deadline(self, now: float) -> None:
-        """Look whether the client let its time pass."""
-
-    def heartbeat(self) -> None:
-        """The client answered a ping."""
-
-    def closed(self, reason: DisconnectReason) -> None:
-        """The session is over; called once."""
-
-    # Moving to another process, in this order; what is handed over is made of what MessagePack carries.
-
-    async def idle(self) -> None:
-        """Wait until everything that the client asked for is done."""
-
-    def describe(self) -> Any:
-        """What the other process has to know to begin; it goes on here meanwhile."""
-
-    async def prepare(self, described: Any) -> None:
-        """Begin to serve a client that still is elsewhere; nothing is sent yet."""
-
-    def leave(self, to: str) -> Any:
-        """Let go of the client, which goes `to` another process, without telling anybody; say how far it was
-        served.
-        """
-
-    async def arrive(self, left: Any) -> None:
-        """Go on where the other process stopped."""
+LAST_WORDS_COUNT = frozenset({DisconnectReason.FORCED_SERVER_CLOSE, DisconnectReason.SERVER_SHUTTING_DOWN})
 
 
 class Session:
@@ -77,6 +33,7 @@ class Session:
         "_forget",
         "_loop",
         "_outbox",
+        "_over",
         "_poll",
         "_timer",
         "closed",
@@ -98,6 +55,7 @@ class Session:
         self._outbox: WebSocketOutbox | None = None
         self._poll: asyncio.Future[None] | None = None
         self._answered_at = 0.0
+        self._over: asyncio.Event | None = None
         self._forget = forget
         self._timer: asyncio.TimerHandle | None = None
         self.engine = engine
@@ -168,6 +126,12 @@ class Session:
         """Wait until more may be read; handlers that fall behind hold back their own client."""
         if self.listener.is_full:
             await self.listener.room()
+        if self._over is not None and not self.closed:
+            await self._over.wait()
+
+    def stop_reading(self) -> None:
+        """Let nothing more be read: `room` waits until the session is over here."""
+        self._over = self._over or asyncio.Event()
 
     # Polling
 
@@ -205,10 +169,7 @@ class Session:
         """The session goes on in another process: let go of it, and return what has to be known there."""
         left = self.listener.leave(to)
         engine = self.engine.leave(self._loop.time())
-        self.closed = DisconnectReason.FORCED_CLOSE
-        self.place.leave()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._is_over(DisconnectReason.FORCED_CLOSE)
         self.release_poll()
         # Until then it still is what late requests of the client come upon: upgraded.
         self._loop.call_later(FAREWELL_SECONDS, self._forget)
@@ -260,17 +221,22 @@ class Session:
         else:
             self._outbox.close(code)
             self._forget()
+        self._is_over(reason)
+        self.listener.closed(reason)
+
+    def _is_over(self, reason: DisconnectReason) -> None:
         self.closed = reason
         self.place.leave()
         if self._timer is not None:
             self._timer.cancel()
-        self.listener.closed(reason)
+        if self._over is not None:
+            self._over.set()
 
     def _say_goodbye_by_polling(self, reason: DisconnectReason) -> None:
         waits = self._poll is not None and not self._poll.done()
-        if reason is DisconnectReason.FORCED_SERVER_CLOSE and (self.engine.buffered_size or not waits):
+        if reason in LAST_WORDS_COUNT and (self.engine.buffered_size or not waits):
             # The last words travel alone, and the next poll is told of the end: socket.io-client forgets what
-            # comes with a close, and who has been put out would come back.
+            # comes with a close. Who has been put out would come back, who has been acked would send again.
             self.release_poll()
             self._loop.call_later(FAREWELL_SECONDS, self._forget)
             return

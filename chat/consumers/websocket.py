@@ -10,6 +10,7 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from chat.consumers import moving
+from chat.consumers.draining import CODE_SERVER_RESTARTS
 from chat.consumers.endpoints import Endpoint, default_endpoint
 from chat.consumers.origins import is_admitted
 from chat.consumers.outbox import WebSocketOutbox
@@ -21,7 +22,6 @@ from chat.socketio.errors import DisconnectReason, HandshakeError, HandshakeRefu
 from chat.socketio.sizes import is_longer
 
 CODE_TOO_LARGE = 1009
-CODE_SERVER_RESTARTS = 1012
 
 
 class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):

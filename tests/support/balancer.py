@@ -32,16 +32,27 @@ class Balancer:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 if "upgrade: websocket" not in head.lower():
                     head = CONNECTION.sub("", head)[:-2] + "Connection: close\r\n\r\n"
-                chosen = self._choose(head)
-                process = next(self._next) if chosen is None else chosen
-                self.requests.append((process, head.partition("\r\n")[0]))
-                there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._ports[process])
+                there_reader, there_writer = await self._connect(head)
                 there_writer.write(head.encode("latin-1"))
                 ways = [_copy(reader, there_writer), _copy(there_reader, writer)]
-                await asyncio.wait(map(asyncio.ensure_future, ways), return_when=asyncio.FIRST_COMPLETED)
+                tasks = map(asyncio.ensure_future, ways)
+                _, open_ways = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for way in open_ways:
+                    way.cancel()
                 there_writer.close()
             finally:
                 writer.close()
+
+    async def _connect(self, head: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to the process that is to have a request, or to the next that takes connections."""
+        chosen = self._choose(head)
+        first = next(self._next) if chosen is None else chosen
+        for process in (first, *(number for number in range(len(self._ports)) if number != first)):
+            with suppress(ConnectionRefusedError):
+                connection = await asyncio.open_connection("127.0.0.1", self._ports[process])
+                self.requests.append((process, head.partition("\r\n")[0]))
+                return connection
+        raise ConnectionRefusedError
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

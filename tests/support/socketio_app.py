@@ -1,12 +1,14 @@
 """The test server's ASGI application: namespaces at /socket.io/ and a bare Engine.IO echo at /engine.io/."""
 
 import argparse
+import asyncio
 from typing import Any
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
 
 from chat.consumers.admission import Admission
+from chat.consumers.draining import drain
 from chat.consumers.endpoints import Endpoint, socketio_endpoint
 from chat.consumers.polling import SocketIOPollingConsumer
 from chat.consumers.sessions import Session
@@ -94,6 +96,10 @@ class Application:
                 path("engine.io/", consumer.as_asgi(endpoint=self._engineio)),
             ]
         )
+
+    async def drain(self, seconds: float) -> None:
+        """Let all clients go."""
+        await asyncio.gather(drain(self._socketio, seconds), drain(self._engineio, seconds))
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve a connection, or the server's start and end."""

@@ -30,6 +30,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--max-event", type=int, metavar="BYTES")
     parser.add_argument("--connections-per-address", type=int, default=0, metavar="N", help="0: any number")
     parser.add_argument("--strangers-per-address", type=int, default=0, metavar="N", help="likewise")
+    parser.add_argument("--grace", type=float, default=2, metavar="S", help="for ending after SIGTERM")
     parser.add_argument("--recovery", action="store_true", help="recover the state of all connections")
     parser.add_argument("--redis-url", help="the Redis that processes share")
     parser.add_argument("--cors", default="*", metavar="ORIGINS", help="allowed origins, with commas")
@@ -55,6 +56,7 @@ def set_up_django(options: argparse.Namespace) -> None:
 def serve(options: argparse.Namespace) -> None:
     """Serve until told to stop."""
     from chat.socketio import connection
+    from helpdesk.server import Server
     from tests.support.socketio_app import Application
 
     connection.ATTACHMENT_TIMEOUT_SECONDS = options.attachment_timeout
@@ -62,10 +64,11 @@ def serve(options: argparse.Namespace) -> None:
     if options.server == "daphne":
         serve_with_daphne(application, options)
         return
-    uvicorn.run(
+    config = uvicorn.Config(
         application,
         host=options.host,
         port=options.port,
+        http="helpdesk.http_protocol:HttpProtocol",
         ws="helpdesk.websocket_protocol:WebSocketProtocol",
         ws_per_message_deflate=False,
         # The type of the Engine.IO packet stands before the payload.
@@ -73,8 +76,8 @@ def serve(options: argparse.Namespace) -> None:
         ws_ping_interval=None,
         ws_ping_timeout=None,
         log_level="warning",
-        timeout_graceful_shutdown=1,
     )
+    Server(config, application.drain, options.grace).run()
 
 
 def serve_with_daphne(application: object, options: argparse.Namespace) -> None:
