@@ -3,12 +3,14 @@
 A client that asked for it with `recovery: true` got a `pid`, a secret that names the process which gave it
 out, and an offset with each event. A stand-in takes the place of its socket in all rooms and goes on with
 its log. A client that comes back, to whatever process, takes its socket with it; where its old connection
-still seems to be alive, that is closed first. Where a socket went to another process, a pointer stays.
+still seems to be alive, that is closed first. Where a socket went to another process, a pointer stays, and
+a note in Redis, which outlives the process.
 """
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 from collections import OrderedDict
 from contextlib import suppress
@@ -35,6 +37,8 @@ FINISH_SECONDS = 5.0
 MAX_ABSENT = 5_000
 MAX_POINTERS = 50_000
 MAX_HOPS = 5
+FORWARDING_SECONDS = 86_400
+"""How long it is known where a socket went whose `pid` names a process that has ended."""
 RECOVERABLE = frozenset(
     {
         DisconnectReason.TRANSPORT_CLOSE,
@@ -87,6 +91,7 @@ class Recoveries:
         self._present.pop(pid, None)
         if to is not None:
             self._gone_to[pid] = to
+            self._relay.note(_note_of(pid), to, FORWARDING_SECONDS)
             if len(self._gone_to) > MAX_POINTERS:
                 self._gone_to.popitem(last=False)
 
@@ -123,6 +128,13 @@ class Recoveries:
                 process = self._gone_to[pid]
             try:
                 stream = await self._relay.open(process, SUBJECT, [pid, offset, namespace])
+            except StreamBroken:
+                # It has ended; before, somebody may have taken the socket from it.
+                gone, process = process, await self._relay.find_note(_note_of(pid))
+                if process is None or process == gone:
+                    return None
+                continue
+            try:
                 answer, *details = await stream.receive()
             except StreamBroken:
                 return None
@@ -172,3 +184,8 @@ class Recoveries:
         absent = self._absent.pop(pid, None)
         if absent is not None:
             absent.give_up()
+
+
+def _note_of(pid: str) -> str:
+    # Redis is not told what opens a session.
+    return hashlib.sha256(pid.encode()).hexdigest()

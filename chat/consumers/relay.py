@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from itertools import count
 from typing import Any
@@ -31,6 +31,7 @@ LOOK_SECONDS = 2.0
 """How often both ends of a stream say that they still have it."""
 SILENCE_SECONDS = 3 * LOOK_SECONDS
 """After how long a stream is broken whose other end says nothing."""
+NOTES = "gateway:note:"
 
 Answerer = Callable[[Stream, Any], Awaitable[None]]
 
@@ -150,15 +151,35 @@ class Relay:
 
     def _opened(self, stream: Stream, subject: str, data: Any) -> None:
         self._streams[stream.key] = stream
+        self._in_background(self._serve(stream, subject, data))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         assert self._loop is not None
-        task = self._loop.create_task(self._serve(stream, subject, data))
+        task = self._loop.create_task(work)
         self._served.add(task)
         task.add_done_callback(self._served.discard)
 
     async def idle(self) -> None:
-        """Wait until nobody is served who asked from elsewhere."""
+        """Wait until nobody is served who asked from elsewhere, and all notes are left."""
         while self._served:
             await asyncio.wait(self._served)
+
+    def note(self, key: str, value: str, seconds: int) -> None:
+        """Leave a note for the other processes, whatever becomes of this one; lost where Redis is."""
+        self._in_background(self._note(key, value, seconds))
+
+    async def _note(self, key: str, value: str, seconds: int) -> None:
+        with suppress(*FAILURES):
+            await self._redis.set(f"{NOTES}{key}", value, ex=seconds)
+
+    async def find_note(self, key: str) -> str | None:
+        """Find what some process has noted; None where there is none, or no Redis."""
+        if not await self.ready():
+            return None
+        with suppress(*FAILURES):
+            found = await self._redis.get(f"{NOTES}{key}")
+            return found.decode() if isinstance(found, bytes) else None
+        return None
 
     async def _serve(self, stream: Stream, subject: str, data: Any) -> None:
         try:

@@ -108,6 +108,26 @@ async def test_who_comes_back_takes_its_socket_along_and_is_told_what_it_missed(
     await speaker.connection.close()
 
 
+async def test_a_socket_is_found_though_the_process_that_its_secret_names_has_ended(gateway):
+    speaker = await open_session(gateway.b.socketio)
+    await join(speaker)
+    client = await Recoverable().connect(gateway.a)
+    await client.ask("join", "room")
+    gateway.a.process.terminate()
+    await client.websocket.closed()
+    await client.connect(gateway.b)
+    assert client.recovered
+    await ended(gateway.a, 1)
+    gateway.revive()
+    await client.breaks()
+    await say(speaker, "room", 1)
+    for server in (gateway.a, gateway.b):
+        await client.connect(server)
+        assert client.recovered
+        await client.breaks()
+    await speaker.connection.close()
+
+
 async def test_a_poll_that_the_process_passes_on_is_answered_and_its_session_goes_on(http, gateway):
     session = await Polling(http, gateway.a.socketio).open()
     await session.join()
