@@ -29,6 +29,7 @@ class ReferenceClient:
     position: tuple[int, int | None] | None = None
     asked_about: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
+    passed: list[Any] = field(default_factory=list)
     streams: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -58,6 +59,7 @@ class ReferenceClient:
                     "position": self.position,
                     "asked_about": sorted(self.asked_about),
                     "refused": self.refused,
+                    "passed": self.passed,
                     "streams": self.streams,
                 }
             )
@@ -234,6 +236,9 @@ class ChatClient(ReferenceClient):
 
     def on_chat_note(self, note: dict[str, Any]) -> None:
         self.notes[note["id"]] = note
+
+    def on_custom_message(self, data: dict[str, Any]) -> None:
+        self.passed.append(data)
 
     def on_presence_change(self, data: dict[str, Any]) -> None:
         if data["status"] == "typing":
