@@ -107,16 +107,21 @@ async def renew(user_id: UUID, socket_id: str, at: float | None = None) -> bool 
     return await arrive(user_id, socket_id, at)
 
 
-async def leave(user_id: UUID, socket_id: str, at: float | None = None) -> None:
-    """Note that a socket is closed, and when it last gave a sign of life; now, where `at` does not say.
-
-    Call `has_left` after `GRACE_SECONDS`.
-    """
+def move_out(user_id: UUID, socket_id: str) -> None:
+    """Note that a socket is in this process no more; its lease stays, for another process renews it."""
     sockets = _sockets_here.get(user_id, set())
     sockets.discard(socket_id)
     if not sockets:
         _sockets_here.pop(user_id, None)
         _chosen_here.pop(user_id, None)
+
+
+async def leave(user_id: UUID, socket_id: str, at: float | None = None) -> None:
+    """Note that a socket is closed, and when it last gave a sign of life; now, where `at` does not say.
+
+    Call `has_left` after `GRACE_SECONDS`.
+    """
+    move_out(user_id, socket_id)
     heard_at = time.time() if at is None else at
     try:
         async with asynchronous().pipeline(transaction=True) as pipeline:

@@ -67,7 +67,12 @@ def client_address(request: HttpRequest) -> str | None:
 
 def client_network(request: HttpRequest) -> str:
     """What a client is counted as: its IPv4 address, or its IPv6 network, of which it has every address."""
-    address = client_address(request) or ""
+    return network_of(client_address(request) or "")
+
+
+@functools.lru_cache(maxsize=10_000)
+def network_of(address: str) -> str:
+    """What an address is counted as; what is none stands for itself."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -77,6 +82,19 @@ def client_network(request: HttpRequest) -> str:
             return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed.packed, IPV6_SUBSCRIBER_BITS), strict=False))
     return str(parsed)
+
+
+@functools.lru_cache(maxsize=10_000)
+def is_this_machine(address: str) -> bool:
+    """Whether an address is this machine's own, or unknown as behind a Unix socket: a proxy's, if it is one.
+
+    Limits by address leave it alone, for it may stand for everyone.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return not address
+    return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
 @functools.cache

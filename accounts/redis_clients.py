@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from typing import Any
 
 import redis
 import redis.asyncio
@@ -14,6 +15,13 @@ from redis.exceptions import RedisError
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 0.5
+OPTIONS: dict[str, Any] = {
+    "decode_responses": True,
+    "socket_timeout": TIMEOUT_SECONDS,
+    "socket_connect_timeout": TIMEOUT_SECONDS,
+    # Else each new connection reads the package's metadata from disk, to tell Redis its version.
+    "driver_info": None,
+}
 FAILURES = (RedisError, OSError)
 """What a Redis raises that does not answer."""
 
@@ -23,12 +31,7 @@ _asynchronous: tuple[asyncio.AbstractEventLoop, redis.asyncio.Redis] | None = No
 @functools.cache
 def blocking() -> redis.Redis:
     """This process's client for threads."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        decode_responses=True,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-    )
+    return redis.Redis.from_url(settings.REDIS_URL, **OPTIONS)
 
 
 def asynchronous() -> redis.asyncio.Redis:
@@ -36,13 +39,7 @@ def asynchronous() -> redis.asyncio.Redis:
     global _asynchronous
     loop = asyncio.get_running_loop()
     if _asynchronous is None or _asynchronous[0] is not loop:
-        client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL,
-            decode_responses=True,
-            socket_timeout=TIMEOUT_SECONDS,
-            socket_connect_timeout=TIMEOUT_SECONDS,
-        )
-        _asynchronous = (loop, client)
+        _asynchronous = (loop, redis.asyncio.Redis.from_url(settings.REDIS_URL, **OPTIONS))
     return _asynchronous[1]
 
 

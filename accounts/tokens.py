@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,11 @@ class Principal:
     widget_origins: frozenset[str] = frozenset()
     """The other sites whose pages may act for this person: those of its widget."""
     token_expires_at: datetime | None = None
+    id_text: str = field(init=False, repr=False, compare=False)
+    """`user_id` as events name people; asked for with every event and every receiver of one."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id_text", str(self.user_id))
 
     @property
     def name(self) -> str:

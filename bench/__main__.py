@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench.assistant import command as assistant
+from bench.gateway import command as gateway
 from bench.queue import command as queue
 from bench.replay import command as replay
 from bench.stored import command as stored
@@ -14,6 +15,7 @@ BENCHES: dict[str, tuple[str, Callable[[Sequence[str]], int]]] = {
     "search": (stored.ABOUT["search"], stored.search),
     "lists": (stored.ABOUT["lists"], stored.lists),
     "queue": (queue.ABOUT, queue.main),
+    "gateway": (gateway.ABOUT, gateway.main),
     "assistant": (assistant.ABOUT, assistant.main),
 }
 

@@ -5,6 +5,8 @@ A message names what was wrong and what is allowed, because a client shows it to
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class HelpdeskError(Exception):
     """Something a client asked for that it does not get."""
@@ -15,6 +17,11 @@ class HelpdeskError(Exception):
         super().__init__(message)
         self.message = message
         self.field = field
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What a program is told besides the message when a socket is refused."""
+        return {"code": self.code}
 
 
 class InvalidInput(HelpdeskError):

@@ -309,10 +309,34 @@ class StreamMissed(msgspec.Struct, frozen=True, array_like=True, tag=True):
     stream_id: str
 
 
+class CustomMessage(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """A client's application has something for the others in a conversation; it is stored nowhere."""
+
+    conversation_id: str
+    sender: Person
+    data: dict[str, Any]
+
+
+class AccessChanged(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """What somebody, or everybody of a widget, may do may have changed: look before its sockets go on."""
+
+    user_id: str | None = None
+    widget_id: str | None = None
+
+
 DurableEvent = MessageCreated | MessageRevised | NoteCreated | ReceiptChanged | ConversationChanged
 QueueEvent = QueueChanged | QueuePositionChanged | ChatOffered | OfferEnded | TransferRefused
 StreamEvent = StreamChunk | StreamTool | StreamEnded | StreamMissed
-Event = DurableEvent | TypingChanged | PresenceChanged | QueueEvent | InactivityWarned | StreamEvent
+Event = (
+    DurableEvent
+    | TypingChanged
+    | PresenceChanged
+    | QueueEvent
+    | InactivityWarned
+    | CustomMessage
+    | StreamEvent
+    | AccessChanged
+)
 
 DURABLE_EVENTS = (MessageCreated, MessageRevised, NoteCreated, ReceiptChanged, ConversationChanged)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from chat.events import (
     ConversationFacts,
+    CustomMessage,
     MediaFacts,
     MessageFacts,
     NoteFacts,
@@ -229,6 +230,17 @@ def chat(facts: ConversationFacts, user_id: str) -> Payload:
 def identity(person: Person | None) -> Payload | None:
     """A person by e-mail address and name."""
     return {"email": person.email, "name": person.name} if person else None
+
+
+def custom_message(event: CustomMessage) -> Payload:
+    """What an application has for the others in a chat, and who said so."""
+    return {
+        "chatId": event.conversation_id,
+        "data": event.data,
+        "from": event.sender.email,
+        "fromId": event.sender.id,
+        "fromName": event.sender.name,
+    }
 
 
 def stream_event(event: StreamChunk | StreamTool | StreamEnded) -> Payload:

@@ -20,6 +20,8 @@ STABLE_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 30
 START_SECONDS = 1800
 """How long a service may take before its start counts as failed; migrating a large database takes time."""
+STOP_PATIENCE_SECONDS = float(os.environ.get("SHUTDOWN_SECONDS") or 10) + 5
+"""How long a child may take to stop until it is killed."""
 
 
 class StartError(Exception):
@@ -250,7 +252,7 @@ class Supervisor:
     def wait_stopped(services_to_stop: Iterable[Service]) -> None:
         """Wait until these have stopped, and kill the ones that do not."""
         for service in services_to_stop:
-            processes.stop(service.process)
+            processes.stop(service.process, STOP_PATIENCE_SECONDS)
 
 
 def main() -> int:

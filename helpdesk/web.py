@@ -2,9 +2,12 @@
 
 import argparse
 import os
+import sys
+from contextlib import suppress
 
 import django
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "helpdesk.settings")
 
@@ -22,7 +25,7 @@ def prepare_database(*, demo_data: bool) -> None:
 
 
 def serve() -> None:
-    """Serve until told to stop.
+    """Serve until told to stop, which `helpdesk.server` and `helpdesk.draining` do in order.
 
     No compression, because a few bytes can inflate to megabytes. No access log, because Socket.IO session ids
     stand in query strings. Proxy headers from trusted proxies only: from others they are a
@@ -31,13 +34,15 @@ def serve() -> None:
     from django.conf import settings
 
     from helpdesk import paths
+    from helpdesk.draining import drain
+    from helpdesk.server import Server
 
-    uvicorn.run(
+    config = uvicorn.Config(
         "helpdesk.asgi:application",
         host=paths.HOST,
         port=paths.PORT,
         loop="uvloop",
-        http="httptools",
+        http="helpdesk.http_protocol:HttpProtocol",
         ws="helpdesk.websocket_protocol:WebSocketProtocol",
         ws_per_message_deflate=False,
         # The type of the Engine.IO packet stands before the payload.
@@ -45,7 +50,6 @@ def serve() -> None:
         ws_ping_interval=None,
         ws_ping_timeout=None,
         lifespan="off",
-        timeout_graceful_shutdown=5,
         # Django's settings configure all logs.
         log_config=None,
         access_log=False,
@@ -53,6 +57,12 @@ def serve() -> None:
         forwarded_allow_ips=settings.TRUSTED_PROXIES,
         server_header=False,
     )
+    config.load_app()  # before the loop begins, so that a mistake in it is told as one
+    server = Server(config, drain, settings.SHUTDOWN_SECONDS)
+    with suppress(KeyboardInterrupt):  # SIGINT again, once everything has been done
+        server.run()
+    if not server.started:
+        sys.exit(STARTUP_FAILURE)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F, Min, Sum
 
-from queueing.models import Entry, Lane, Queue
+from queueing.models import Entry, Lane, Member, Queue
 from queueing.policy import ORDER, Place, may_take
 
 CANDIDATES = 32
@@ -154,6 +154,14 @@ def lengths(queue_ids: Collection[UUID]) -> dict[UUID, tuple[int, datetime]]:
 def queue_ids_served_by(user_id: UUID) -> list[UUID]:
     """List the queues in which somebody is a member."""
     return list(Queue.objects.filter(members__user_id=user_id).values_list("id", flat=True))
+
+
+def queue_ids_served_by_many(user_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """As `queue_ids_served_by`, of many; who is in no queue is left out."""
+    found: dict[UUID, set[UUID]] = {}
+    for user_id, queue_id in Member.objects.filter(user_id__in=user_ids).values_list("user_id", "queue_id"):
+        found.setdefault(user_id, set()).add(queue_id)
+    return found
 
 
 def _lanes_for(queue_ids: Collection[UUID], skills: Collection[str]) -> list[int]:

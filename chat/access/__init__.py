@@ -22,7 +22,13 @@ from chat.access.conversations import (
 from chat.access.files import sendable_media, transcript_address, viewable_media
 from chat.access.lookup import no_such, parse_id
 from chat.access.people import agent_to_assign, colleague, customer, staff, team
-from chat.access.queues import checked_skills, queue_for_customer, queue_of_organization, served_queue_ids
+from chat.access.queues import (
+    checked_skills,
+    queue_for_customer,
+    queue_ids_served_by,
+    queue_of_organization,
+    served_queue_ids,
+)
 from chat.access.widgets import widget_of_organization
 
 __all__ = [
@@ -48,6 +54,7 @@ __all__ = [
     "no_such",
     "parse_id",
     "queue_for_customer",
+    "queue_ids_served_by",
     "queue_of_organization",
     "readable_conversation",
     "readable_conversations",

@@ -58,6 +58,14 @@ class HandOver:
     skills: Collection[str] | None = None
 
 
+def interrupted(conversation: Conversation) -> HandOver:
+    """Why people take over when the process ended, or died, that gave an answer."""
+    name = conversation.assistant.name if conversation.assistant else "The assistant"
+    return HandOver(
+        reason="The assistant's answer was interrupted.", says=f"{name} could not answer. A person will."
+    )
+
+
 def take_turn(conversation_id: UUID) -> Turn | None:
     """Take the turn that the assistant owes this customer; None when somebody else has, or nobody owes it."""
     stream_id = new_id()
@@ -200,12 +208,7 @@ def _hand_over_overdue(conversation_id: UUID, now: datetime) -> bool:
         overdue = AssistantTurn.objects.filter(conversation_id=conversation_id, lease_until__lt=now)
         if conversation is None or not overdue.exists():
             return False
-        name = conversation.assistant.name if conversation.assistant else "The assistant"
-        why = HandOver(
-            reason="The assistant's answer was interrupted.",
-            says=f"{name} could not answer. A person will.",
-        )
-        _escalate(conversation, why)
+        _escalate(conversation, interrupted(conversation))
     return True
 
 

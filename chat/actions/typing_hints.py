@@ -5,9 +5,19 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+from accounts.local_limits import LocalLimit
 from accounts.redis_clients import FAILURES, asynchronous, blocking, log_failure
 
 KEPT_SECONDS = 86_400
+NOTED_ANEW_SECONDS = 1.0
+"""How soon it is noted again: what asks for it counts in minutes."""
+
+_notes = LocalLimit(1, NOTED_ANEW_SECONDS)
+
+
+def is_due(conversation_id: str) -> bool:
+    """Whether it was not noted just now; the caller then has to `note` it."""
+    return not _notes.take(conversation_id, time.monotonic())
 
 
 async def note(conversation_id: str) -> None:

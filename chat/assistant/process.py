@@ -20,7 +20,10 @@ from chat.threads import in_database_thread
 
 log = structlog.get_logger(__name__)
 
+HAND_OVER_SECONDS = 2.0
+
 _tasks: set[asyncio.Task[None]] = set()
+_answers: dict[asyncio.Task[Any], Run] = {}
 _leases: WeakKeyDictionary[asyncio.AbstractEventLoop, Leases] = WeakKeyDictionary()
 
 
@@ -49,14 +52,25 @@ def _begin(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def finish(seconds: float) -> None:
-    """Let what is being written here come to its end, and cut what takes longer than so many seconds."""
+    """Let what is being written here come to its end, and cut what takes longer than so many seconds.
+
+    Answers that are cut are handed to people at once: nobody would finish them.
+    """
     loop = asyncio.get_running_loop()
-    writing = [task for task in _tasks if task.get_loop() is loop]
-    if writing:
-        _, late = await asyncio.wait(writing, timeout=seconds)
-        for task in late:
+    writing = {task for task in _tasks if task.get_loop() is loop}
+    late = await _wait(writing, seconds)
+    for task in late:
+        if task in _answers:
+            _answers[task].interrupt()
+        else:
             task.cancel()
-        await asyncio.wait(writing)
+    for task in await _wait(late, HAND_OVER_SECONDS):
+        task.cancel()
+    await _wait(late, None)
+
+
+async def _wait(tasks: set[asyncio.Task[None]], seconds: float | None) -> set[asyncio.Task[None]]:
+    return (await asyncio.wait(tasks, timeout=seconds))[1] if tasks else set()
 
 
 async def answer(conversation_id: UUID) -> None:
@@ -76,14 +90,19 @@ async def _answer_once(turn: Turn) -> Turn | None:
     """Give one answer in a task of its own, which is cancelled when somebody else has the chat."""
     process = fanout.of_process()
     leases = _leases.setdefault(process.loop, Leases())
-    run = asyncio.create_task(Run(turn).answer())
-    process.hub.streams.begin_own(turn.conversation_id, turn.stream, turn.conversation.version, run.cancel)
-    leases.hold(turn, run.cancel)
+    run = Run(turn)
+    giving = asyncio.create_task(run.answer())
+    on_behalf = asyncio.current_task()
+    assert on_behalf is not None
+    _answers[on_behalf] = run
+    process.hub.streams.begin_own(turn.conversation_id, turn.stream, turn.conversation.version, giving.cancel)
+    leases.hold(turn, giving.cancel)
     try:
-        await asyncio.wait([run])
-        return None if run.cancelled() else run.result()
+        await asyncio.wait([giving])
+        return None if giving.cancelled() else giving.result()
     finally:
-        run.cancel()
-        await asyncio.wait([run])
+        del _answers[on_behalf]
+        giving.cancel()
+        await asyncio.wait([giving])
         leases.release(turn)
         process.hub.streams.end_own(turn.conversation_id, turn.stream)

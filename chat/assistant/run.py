@@ -39,11 +39,14 @@ class Run:
         self._voice = Voice(turn, self._stop_typing)
         self._guard = LeakGuard("", "")
         self._is_said = False
+        self._is_interrupted = False
+        self._task: asyncio.Task[Turn | None] | None = None
         self._heard_at = asyncio.get_running_loop().time()
 
     async def answer(self) -> Turn | None:
         """Answer, or let people take over; return the next turn where the customer has written meanwhile."""
         assistant = self._turn.conversation.assistant
+        self._task = asyncio.current_task()
         try:
             if assistant is None or not assistant.is_active:
                 raise NoAnswer("The assistant is switched off.")
@@ -51,14 +54,22 @@ class Run:
         except PeopleAskedFor as asked:
             await self._transfer(asked)
         except asyncio.CancelledError:
-            await asyncio.shield(self._note_cut())
-            raise
+            if not self._is_interrupted:
+                await asyncio.shield(self._note_cut())
+                raise
+            await asyncio.shield(self._let_people_finish())
         except Exception as error:
             await self._fail(error)
         finally:
             self._voice.stop()
             self._stop_typing()
         return None
+
+    def interrupt(self) -> None:
+        """Let people take over: this process ends."""
+        if self._task is not None:
+            self._is_interrupted = True
+            self._task.cancel()
 
     async def _answer(self, assistant: Assistant) -> Turn | None:
         conversation = self._turn.conversation
@@ -132,6 +143,12 @@ class Run:
         # Not what a leak would show, to nobody.
         unfinished = "" if isinstance(error, Leaked) else self._voice.text.strip()
         self._is_said = True
+        await in_database_thread(answering.hand_over, self._turn, why, unfinished=unfinished)
+
+    async def _let_people_finish(self) -> None:
+        # Where it has been said already this is not the assistant's turn any more.
+        why = answering.interrupted(self._turn.conversation)
+        unfinished = self._voice.text.strip()
         await in_database_thread(answering.hand_over, self._turn, why, unfinished=unfinished)
 
     async def _note_cut(self) -> None:

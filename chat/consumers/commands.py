@@ -40,6 +40,11 @@ class CommandQueue:
             self._room = self._room or asyncio.Event()
             await self._room.wait()
 
+    async def idle(self) -> None:
+        """Wait until everything that was asked for is done."""
+        while self._task is not None:
+            await asyncio.wait([self._task])
+
     def put(self, command: Command, *arguments: Any) -> None:
         """Do this after everything that was put before."""
         self._waiting.append((command, arguments))

@@ -10,13 +10,24 @@ from functools import lru_cache, partial
 from typing import Any
 
 from chat.socketio.engine_packets import encode_base64
+from chat.socketio.sizes import memory_of
+from chat.socketio.websocket_frames import text_frame
 
 MAX_OUTBOX_SIZE = 4_000_000
+"""Bytes of memory that may wait for one client."""
 CLOSE_GRACE_SECONDS = 5.0
 CODE_NORMAL = 1000
 
 Message = dict[str, Any]
 Send = Callable[[Message], Coroutine[Any, Any, None]]
+WriteFrame = Callable[[bytes], bool]
+"""Writes a finished WebSocket frame at once, or does nothing and returns False."""
+
+
+@lru_cache(maxsize=1)
+def websocket_frame_of(frame: str) -> bytes:
+    """The WebSocket frame for a Socket.IO text packet: one for all members of a room, as `message_of`."""
+    return text_frame(f"4{frame}")
 
 
 @lru_cache(maxsize=1)
@@ -30,24 +41,45 @@ def message_of(frame: str) -> Message:
 class WebSocketOutbox:
     """Writes to a WebSocket at once while the client keeps up, and keeps what follows when it does not.
 
-    No method waits. When the client lets more than MAX_OUTBOX_SIZE pile up, or does not even take the
-    close, `abort` is called, which has to end the WebSocket.
+    Where the server has a `write_frame`, packets that it takes go past `send`. No method waits. When the
+    client lets more than MAX_OUTBOX_SIZE pile up, or does not even take the close, `abort` is called, which
+    has to end the WebSocket.
     """
 
-    __slots__ = ("_abort", "_closed", "_drain", "_send", "_size", "_text_only", "_waiting")
+    __slots__ = ("_abort", "_closed", "_drain", "_send", "_size", "_text_only", "_waiting", "_write_frame")
 
-    def __init__(self, send: Send, *, text_only: bool, abort: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        send: Send,
+        *,
+        text_only: bool,
+        abort: Callable[[], None],
+        write_frame: WriteFrame | None = None,
+    ) -> None:
         self._send = send
         self._text_only = text_only
         self._abort = abort
+        self._write_frame = write_frame
         self._closed = False
         self._drain: asyncio.Task[None] | None = None
         self._waiting: deque[tuple[Message, int]] = deque()
         self._size = 0
 
+    @property
+    def is_writable(self) -> bool:
+        """Whether nothing waits."""
+        return self._drain is None and not self._closed
+
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet."""
-        self._write(message_of(frame), len(frame))
+        if (
+            self._write_frame is not None
+            and self._drain is None
+            and not self._closed
+            and self._write_frame(websocket_frame_of(frame))
+        ):
+            return
+        self._write(message_of(frame), frame)
 
     def send_packet(self, packet: str | bytes) -> None:
         """Send an Engine.IO packet; bytes are a binary message."""
@@ -57,13 +89,13 @@ class WebSocketOutbox:
             message = {"type": "websocket.send", "text": encode_base64(packet)}
         else:
             message = {"type": "websocket.send", "bytes": packet}
-        self._write(message, len(packet))
+        self._write(message, packet)
 
     def close(self, code: int = CODE_NORMAL) -> None:
         """Close the WebSocket after what waits; what is sent later is dropped."""
         if self._closed:
             return
-        self._write({"type": "websocket.close", "code": code}, 0)
+        self._write({"type": "websocket.close", "code": code}, "")
         self._closed = True
         if self._drain is not None:
             asyncio.get_running_loop().call_later(CLOSE_GRACE_SECONDS, self._abort_unless_drained)
@@ -75,11 +107,11 @@ class WebSocketOutbox:
         if self._drain is not None:
             self._drain.cancel()
 
-    def _write(self, message: Message, size: int) -> None:
+    def _write(self, message: Message, packet: str | bytes) -> None:
         if self._closed:
             return
         if self._drain is not None:
-            self._keep(message, size)
+            self._keep(message, memory_of(packet))
             return
         # Most of the time the server takes a message without waiting: no task, no turn of the loop.
         sending = self._send(message)

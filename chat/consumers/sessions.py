@@ -4,61 +4,42 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any
 
 import structlog
 
+from chat.consumers.admission import Place
+from chat.consumers.listeners import Listener
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
-from chat.socketio.engine_session import EngineOptions, EngineSession
+from chat.socketio.engine_session import EngineOptions, EngineSession, EngineState
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
 
 log = structlog.get_logger(__name__)
 
 FAREWELL_SECONDS = 5.0
-
-
-class Listener(Protocol):
-    """What a session carries messages for. Nothing but `room` waits; ConnectionEnded ends the session."""
-
-    @property
-    def deadline(self) -> float | None:
-        """When `check_deadline` wants to be called next."""
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing more should be read until `room`."""
-
-    async def room(self) -> None:
-        """Wait until there is room again."""
-
-    def message(self, message: str | bytes, now: float) -> None:
-        """The client sent a message."""
-
-    def check_deadline(self, now: float) -> None:
-        """Look whether the client let its time pass."""
-
-    def heartbeat(self) -> None:
-        """The client answered a ping."""
-
-    def closed(self, reason: DisconnectReason) -> None:
-        """The session is over; called once."""
+POLL_GAP_SECONDS = 0.5
+"""How long a client that polls may take from one answer to its next poll."""
+LAST_WORDS_COUNT = frozenset({DisconnectReason.FORCED_SERVER_CLOSE, DisconnectReason.SERVER_SHUTTING_DOWN})
 
 
 class Session:
     """A client's session: its state machine, its timer, and the transport in use."""
 
     __slots__ = (
+        "_answered_at",
         "_forget",
         "_loop",
         "_outbox",
+        "_over",
         "_poll",
         "_timer",
         "closed",
         "engine",
         "listener",
+        "place",
         "request",
     )
 
@@ -68,19 +49,33 @@ class Session:
         request: ClientRequest,
         listen: Callable[[Session], Listener],
         forget: Callable[[], object],
+        place: Place,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._outbox: WebSocketOutbox | None = None
         self._poll: asyncio.Future[None] | None = None
+        self._answered_at = 0.0
+        self._over: asyncio.Event | None = None
         self._forget = forget
         self._timer: asyncio.TimerHandle | None = None
         self.engine = engine
         self.request = request
         self.closed: DisconnectReason | None = None
         self.listener = listen(self)
+        self.place = place
         self.deadline_changed()
 
     # Sending
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether what is sent now goes out now: a poll waits for it, or the WebSocket has taken the rest.
+
+        A client that has just got an answer is about to poll again, which counts as if it did.
+        """
+        if self._outbox is not None:
+            return self._outbox.is_writable
+        return self.engine.poll_waits or self._loop.time() < self._answered_at + POLL_GAP_SECONDS
 
     def send_frame(self, frame: str) -> None:
         """Send a Socket.IO text packet; never waits, and does nothing once the session is closed."""
@@ -131,19 +126,27 @@ class Session:
         """Wait until more may be read; handlers that fall behind hold back their own client."""
         if self.listener.is_full:
             await self.listener.room()
+        if self._over is not None and not self.closed:
+            await self._over.wait()
+
+    def stop_reading(self) -> None:
+        """Let nothing more be read: `room` waits until the session is over here."""
+        self._over = self._over or asyncio.Event()
 
     # Polling
 
     async def next_payload(self) -> bytes:
         """Wait for the answer to a poll; raises ProtocolViolation when one waits already."""
+        if self.closed and not self.engine.buffered_size:
+            self.engine.enqueue(CLOSE)
+            self._forget()
         payload = self.engine.begin_poll()
         if payload is None:
             self._poll = self._loop.create_future()
             await self._poll
             # Taken here, a turn of the loop later, so that what is sent together travels together.
             payload = self.engine.take_payload()
-        if self.closed:
-            self._forget()
+        self._answered_at = self._loop.time()
         return payload
 
     def release_poll(self) -> None:
@@ -159,6 +162,24 @@ class Session:
         self.release_poll()
         for packet in self.engine.take_packets():
             outbox.send_packet(packet)
+
+    # Moving to another process
+
+    def leave(self, to: str) -> tuple[EngineState, Any]:
+        """The session goes on in another process: let go of it, and return what has to be known there."""
+        left = self.listener.leave(to)
+        engine = self.engine.leave(self._loop.time())
+        self._is_over(DisconnectReason.FORCED_CLOSE)
+        self.release_poll()
+        # Until then it still is what late requests of the client come upon: upgraded.
+        self._loop.call_later(FAREWELL_SECONDS, self._forget)
+        return engine, left
+
+    async def arrive(self, engine: EngineState, left: Any) -> None:
+        """Go on with a session that was elsewhere."""
+        self.engine.arrive(engine, self._loop.time())
+        await self.listener.arrive(left)
+        self.deadline_changed()
 
     # Time and the end
 
@@ -200,21 +221,28 @@ class Session:
         else:
             self._outbox.close(code)
             self._forget()
-        self.closed = reason
-        if self._timer is not None:
-            self._timer.cancel()
+        self._is_over(reason)
         self.listener.closed(reason)
 
+    def _is_over(self, reason: DisconnectReason) -> None:
+        self.closed = reason
+        self.place.leave()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._over is not None:
+            self._over.set()
+
     def _say_goodbye_by_polling(self, reason: DisconnectReason) -> None:
-        self.engine.enqueue(NOOP if reason is DisconnectReason.TRANSPORT_CLOSE else CLOSE)
-        if self._poll is not None and not self._poll.done():
+        waits = self._poll is not None and not self._poll.done()
+        if reason in LAST_WORDS_COUNT and (self.engine.buffered_size or not waits):
+            # The last words travel alone, and the next poll is told of the end: socket.io-client forgets what
+            # comes with a close. Who has been put out would come back, who has been acked would send again.
             self.release_poll()
-            self._forget()
-        elif reason is DisconnectReason.FORCED_SERVER_CLOSE:
-            # Between two polls: the next one is told, or a client put out would just come back.
             self._loop.call_later(FAREWELL_SECONDS, self._forget)
-        else:
-            self._forget()
+            return
+        self.engine.enqueue(NOOP if reason is DisconnectReason.TRANSPORT_CLOSE else CLOSE)
+        self.release_poll()
+        self._forget()
 
 
 def make_engine(sid: str, transport: TransportName, options: EngineOptions) -> EngineSession:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
 
+from chat.consumers import moving
+from chat.consumers.draining import CODE_SERVER_RESTARTS
 from chat.consumers.endpoints import Endpoint, default_endpoint
 from chat.consumers.origins import is_admitted
 from chat.consumers.outbox import WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.consumers.sessions import Session
-from chat.socketio.engine_handshake import TransportName, check_open, check_request
+from chat.consumers.streams import Stream
+from chat.socketio.engine_handshake import TransportName, check_open
 from chat.socketio.errors import DisconnectReason, HandshakeError, HandshakeRefused, ProtocolViolation
+from chat.socketio.sizes import is_longer
 
 CODE_TOO_LARGE = 1009
-CODE_SERVER_RESTARTS = 1012
-MAX_BYTES_PER_CHARACTER = 4
 
 
 class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
@@ -37,14 +41,14 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         await receive()  # websocket.connect
         request = ClientRequest.from_scope(scope)
         try:
-            upgrading = self._admit(request, origin_allowed=await is_admitted(scope))
+            begin = await self._admit(request, origin_allowed=await is_admitted(scope))
         except HandshakeRefused as refusal:
             await self._deny(refusal.error)
             return
         self._make_outbox(request)
         try:
             await self.accept()
-            session = self._open(request) if upgrading is None else await self._upgrade(upgrading)
+            session = await begin()
             if session is not None:
                 await self._serve(session)
         except asyncio.CancelledError:
@@ -53,16 +57,23 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         finally:
             self._outbox.discard()
 
-    def _admit(self, request: ClientRequest, *, origin_allowed: bool) -> Session | None:
-        """Return the session to upgrade, None for a new one; raises HandshakeRefused."""
+    async def _admit(
+        self, request: ClientRequest, *, origin_allowed: bool
+    ) -> Callable[[], Awaitable[Session | None]]:
+        """Return what makes the session once the WebSocket is accepted; raises HandshakeRefused."""
         sid = request.query.get("sid")
         if sid is None:
             check_open(request.query, method="GET", is_websocket=True, origin_allowed=origin_allowed)
-            return None
+            self.endpoint.admission.check(request.address)
+            return partial(self._open, request)
+        upgrade = moving.UpgradeRequest(sid, request.query.get("transport", ""), origin_allowed)
         session = self.endpoint.find(sid)
-        transport = session.engine.transport if session is not None else None
-        check_request(request.query, transport, is_websocket=True, origin_allowed=origin_allowed)
-        return session
+        owner = self.endpoint.owner_elsewhere(sid) if session is None else None
+        if owner is not None:
+            return partial(self._take, sid, await moving.ask_for(self.endpoint.relay, owner, upgrade))
+        upgrade.check(session)
+        assert session is not None
+        return partial(self._upgrade, session)
 
     async def _deny(self, error: HandshakeError) -> None:
         if "websocket.http.response" in self.scope.get("extensions", {}):
@@ -82,9 +93,15 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             if reader is not None:
                 reader.cancel()
 
-        self._outbox = WebSocketOutbox(self.base_send, text_only=bool(request.query.get("b64")), abort=abort)
+        self._outbox = WebSocketOutbox(
+            self.base_send,
+            text_only=bool(request.query.get("b64")),
+            abort=abort,
+            # helpdesk.websocket_protocol; other servers have no such thing.
+            write_frame=self.scope.get("extensions", {}).get("websocket.preframed", {}).get("write"),
+        )
 
-    def _open(self, request: ClientRequest) -> Session:
+    async def _open(self, request: ClientRequest) -> Session:
         session = self.endpoint.open(TransportName.WEBSOCKET, request)
         self._outbox.send_packet(session.engine.open_packet())
         session.attach(self._outbox)
@@ -98,7 +115,7 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             return None
         try:
             async with asyncio.timeout(engine.options.upgrade_timeout_ms / 1000):
-                await self._probe(session)
+                await moving.probe(session, self._next, self.send)
         except (ProtocolViolation, TimeoutError):
             await self.close()
             return None
@@ -107,16 +124,16 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         session.attach(self._outbox)
         return session
 
-    async def _probe(self, session: Session) -> None:
-        """Talk until the client's upgrade packet; raises ProtocolViolation when it says anything else."""
-        while session.engine.transport is TransportName.POLLING:
-            wire = await self._next()
-            if wire is None or session.closed:
-                raise ProtocolViolation("the upgrading WebSocket or its session was closed")
-            answer = session.engine.receive_probe(wire)
-            if answer is not None:
-                await self.send(text_data=answer)
-                session.release_poll()
+    async def _take(self, sid: str, stream: Stream | None) -> Session | None:
+        """Take over a polling session of another process; None when that failed, as in `_upgrade`."""
+        session = None
+        if stream is not None:
+            session = await moving.take(self.endpoint, sid, stream, self._next, self.send)
+        if session is None:
+            await self.close()
+        else:
+            session.attach(self._outbox)
+        return session
 
     async def _serve(self, session: Session) -> None:
         max_bytes = session.engine.options.max_payload_bytes
@@ -143,10 +160,3 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             return None
         text: str | None = message.get("text")
         return message["bytes"] if text is None else text
-
-
-def is_longer(wire: str | bytes, max_bytes: int) -> bool:
-    """Whether a message is longer than so many bytes; encodes only what may be."""
-    if isinstance(wire, bytes) or len(wire) > max_bytes:
-        return len(wire) > max_bytes
-    return len(wire) * MAX_BYTES_PER_CHARACTER > max_bytes and len(wire.encode()) > max_bytes

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chat.events import Event
+from chat.socketio.delivery import Delivery
 
 
 class Member(Protocol):
@@ -20,7 +21,7 @@ class Member(Protocol):
     @property
     def is_staff_member(self) -> bool: ...
 
-    def deliver(self, frame: str) -> None: ...
+    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Outgoing:
 
     `encode` takes the id of the person who reads: a personal frame is written once for each, any other once
     for all, with an empty id. What only agents and admins may know is `staff_only`. What
-    goes on from what a snapshot tells is `joined_only`: for those who have theirs.
+    goes on from what a snapshot tells is `joined_only`: for those who have theirs. `delivery` says what it is
+    worth later.
     """
 
     rooms: tuple[str, ...]
@@ -39,6 +41,7 @@ class Outgoing:
     is_personal: bool = False
     staff_only: bool = False
     joined_only: bool = False
+    delivery: Delivery = Delivery.RELIABLE
 
 
 Dialect = Callable[[Event], Iterable[Outgoing]]

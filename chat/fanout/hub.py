@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -41,6 +41,7 @@ class Hub:
         self.streams = Streams(publish)
         self._on_gap = on_gap
         self._dialects: dict[str, Dialect] = {}
+        self._watchers: dict[type[Event], Callable[[Event], None]] = {}
         self._members: defaultdict[str, dict[str, set[Member]]] = defaultdict(dict)
         self._joining: dict[str, dict[Member, Joining]] = {}
         self._rooms_of: defaultdict[Member, set[str]] = defaultdict(set)
@@ -48,6 +49,10 @@ class Hub:
     def register(self, namespace: str, dialect: Dialect) -> None:
         """Let a namespace's members be served in this dialect."""
         self._dialects[namespace] = dialect
+
+    def watch(self, kind: type[Event], watcher: Callable[[Event], None]) -> None:
+        """Tell the process itself of all events of a kind; the last watcher counts."""
+        self._watchers[kind] = watcher
 
     # Rooms
 
@@ -114,6 +119,35 @@ class Hub:
         """The rooms a member is in."""
         return frozenset(self._rooms_of.get(member, ()))
 
+    # Members who move to another process, or come from one
+
+    def told_up_to(self, member: Member, conversation_id: str) -> int:
+        """The version up to which a member has been told what happened in a conversation it has joined."""
+        joining = self._joining.get(rooms.conversation(conversation_id), {}).get(member)
+        timeline = self.timelines.get(conversation_id)
+        live = timeline.version if timeline is not None else None
+        return max(live or 0, (joining.version if joining is not None else None) or 0)
+
+    def stand_in(self, member: Member, other: Member) -> None:
+        """Put another, of the same namespace, into a member's place in all rooms."""
+        for room in self._rooms_of.pop(member, set()):
+            self._rooms_of[other].add(room)
+            there = self._members.get(room, {}).get(member.namespace, set())
+            if member in there:
+                there.discard(member)
+                there.add(other)
+            joining = self._joining.get(room, {})
+            if member in joining:
+                joining[other] = joining.pop(member)
+
+    def tell(self, member: Member, events: Iterable[DurableEvent]) -> None:
+        """Tell one member what it has missed in its rooms."""
+        for event in sorted(events, key=lambda event: event.version):
+            for outgoing in self._dialects[member.namespace](event):
+                is_in = not self._rooms_of.get(member, set()).isdisjoint(outgoing.rooms)
+                if is_in and self._wants(member, outgoing, set()):
+                    member.deliver(outgoing.encode(member.user_id if outgoing.is_personal else ""))
+
     # Events
 
     def receive(self, event: Event) -> None:
@@ -140,13 +174,15 @@ class Hub:
         so_far = self.streams.so_far(conversation_id)
         if so_far is not None:
             for outgoing in self._dialects[member.namespace](so_far):
-                member.deliver(outgoing.encode(member.user_id))
+                member.deliver(outgoing.encode(member.user_id), outgoing.delivery)
 
     def _deliver(self, event: Event) -> None:
         for passed_on in self.streams.pass_on(event):
             self._say(passed_on)
 
     def _say(self, event: Event) -> None:
+        if (watcher := self._watchers.get(type(event))) is not None:
+            watcher(event)
         for namespace, dialect in self._dialects.items():
             try:
                 for outgoing in dialect(event):
@@ -165,11 +201,11 @@ class Hub:
             if frame is None:
                 frame = frames[reader] = outgoing.encode(reader)
             if joining is None or version is None:
-                member.deliver(frame)
+                member.deliver(frame, outgoing.delivery)
             elif joining.version is None:
                 joining.held.append((version, frame))
             elif version > joining.version:
-                member.deliver(frame)
+                member.deliver(frame, outgoing.delivery)
 
     def _recipients(self, namespace: str, outgoing: Outgoing) -> Iterator[tuple[Member, Joining | None]]:
         seen: set[Member] = set()

@@ -68,6 +68,11 @@ class ProcessFanout:
         if self._sending is None or self._sending.done():
             self._sending = self.loop.create_task(self._send())
 
+    async def flush(self) -> None:
+        """Wait until everything that was published has been passed on, or could not be."""
+        while self._sending is not None and not self._sending.done():
+            await asyncio.wait([self._sending])
+
     async def _send(self) -> None:
         # Everything that is published while one group_send is under way goes with the next.
         while self._unsent:
@@ -113,8 +118,15 @@ class ProcessFanout:
                 if timeline.version is not None
             }
             try:
-                for conversation_id in await in_database_thread(changes.conversations_ahead_of, known):
-                    await self._heal(conversation_id)
+                ahead = await in_database_thread(changes.conversations_ahead_of, known)
+                if ahead:
+                    # What was committed just now is on its way; where something has come since, more comes,
+                    # or a gap shows.
+                    await asyncio.sleep(GAP_PATIENCE_SECONDS)
+                for conversation_id in ahead:
+                    timeline = self.hub.timelines.get(conversation_id)
+                    if timeline is not None and timeline.version == known[conversation_id]:
+                        await self._heal(conversation_id)
             except DatabaseError as error:
                 log.warning("delivery_check_failed", error=type(error).__name__)
             except Exception:

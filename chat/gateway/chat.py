@@ -8,7 +8,7 @@ from functools import partial
 from accounts import presence
 from chat import payloads, selectors
 from chat.access import parse_id
-from chat.actions import asking, conversations, escalation, messages, people, ratings
+from chat.actions import asking, conversations, custom_messages, escalation, messages, people, ratings
 from chat.errors import InvalidInput
 from chat.gateway import commands, joining, typing
 from chat.gateway.chat_dialect import NAMESPACE, dialect, receipt, request
@@ -95,6 +95,13 @@ async def mark_read(socket: Socket, command: commands.ReadChat) -> Payload:
     """Read up to a message, or the last; the room is told."""
     read = await messages.mark_read(messages.read_mark(socket.user, command.chat_id, command.message_id))
     return {"chatId": command.chat_id, "seq": read.seq}
+
+
+@chat.on("custom-message", takes=commands.CustomMessage)
+async def custom_message(socket: Socket, command: commands.CustomMessage) -> Payload:
+    """Application data to the others in the chat; not stored."""
+    chat_id = await in_database_thread(custom_messages.relay, socket.user, command.chat_id, command.data)
+    return {"chatId": chat_id}
 
 
 @chat.on("close-chat", takes=commands.CloseChat)

@@ -12,6 +12,7 @@ from chat.gateway.chat import changed, chat, enter
 from chat.gateway.dispatch import staff_only
 from chat.gateway.sockets import Socket
 from chat.payloads import Payload
+from chat.socketio.delivery import Delivery
 
 
 @chat.on("watch-chat", takes=commands.InChat)
@@ -32,7 +33,9 @@ async def resume_ai(socket: Socket, command: commands.InChat) -> Payload:
 async def suggest_reply(socket: Socket, command: commands.InChat) -> Payload:
     """A reply that the agent may send, as a stream to this socket alone; a new one ends the last."""
     staff_only(socket.user)
-    begun = await suggestion.begin(socket.user, command.chat_id, partial(socket.emit, "chat-stream"))
+    begun = await suggestion.begin(
+        socket.user, command.chat_id, partial(socket.emit, "chat-stream", delivery=Delivery.TRANSIENT)
+    )
     running: asyncio.Task[None] | None = socket.state.get("suggestion")
     if running is not None:
         running.cancel()

@@ -8,9 +8,11 @@ from functools import partial
 
 from chat import payloads, rooms
 from chat.events import (
+    AccessChanged,
     ChatOffered,
     ConversationChanged,
     ConversationFacts,
+    CustomMessage,
     DurableEvent,
     Event,
     InactivityWarned,
@@ -32,6 +34,7 @@ from chat.events import (
 )
 from chat.fanout.delivery import Outgoing
 from chat.payloads import Payload, timestamp
+from chat.socketio.delivery import Delivery
 from chat.socketio.packets import encode_event
 
 NAMESPACE = "/chat"
@@ -53,11 +56,15 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             return _conversation_changed(event.conversation, event.kind)
         case TypingChanged():
             status = partial(_typing, event)
-            return [_tell(_room(event), "presence-change", status, except_user=event.person.id)]
+            typing = _tell(_room(event), "presence-change", status, except_user=event.person.id)
+            return [replace(typing, delivery=Delivery.VOLATILE)]
         case PresenceChanged():
-            return [
-                _tell(event.rooms, "presence-change", partial(_presence, event), except_user=event.person.id)
-            ]
+            status = partial(_presence, event)
+            presence = _tell(event.rooms, "presence-change", status, except_user=event.person.id)
+            return [replace(presence, delivery=Delivery.VOLATILE)]
+        case CustomMessage():
+            custom = partial(payloads.custom_message, event)
+            return [_tell(_room(event), "custom-message", custom, except_user=event.sender.id)]
         case QueueChanged():
             return _queue_changed(event)
         case QueuePositionChanged():
@@ -78,8 +85,9 @@ def dialect(event: Event) -> Iterable[Outgoing]:
             return [_tell((rooms.user(event.agent_id),), "transfer-declined", lambda: refused)]
         case StreamChunk() | StreamTool() | StreamEnded():
             part = partial(payloads.stream_event, event)
-            return [replace(_tell(_room(event), "chat-stream", part), joined_only=True)]
-        case StreamMissed():
+            stream = _tell(_room(event), "chat-stream", part)
+            return [replace(stream, joined_only=True, delivery=Delivery.TRANSIENT)]
+        case StreamMissed() | AccessChanged():
             return []
         case InactivityWarned():
             data = {"chatId": event.conversation_id, "closesAt": timestamp(event.closes_at)}
@@ -165,6 +173,7 @@ def _tell(
 def _room(
     event: DurableEvent
     | TypingChanged
+    | CustomMessage
     | InactivityWarned
     | QueuePositionChanged
     | StreamChunk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -100,6 +101,14 @@ class TransferChat(InChat, frozen=True):
     ) = None
 
 
+class CustomMessage(InChat, frozen=True):
+    data: dict[str, Any]
+
+
+class RefreshToken(Command, frozen=True):
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+
+
 class PickNext(Command, frozen=True):
     queue_id: Id | None = None
 
@@ -113,6 +122,25 @@ def parse(command: type[CommandType], arguments: list[Any]) -> CommandType:
     if not isinstance(data, dict):
         raise InvalidInput("The event takes one object as its argument.")
     try:
-        return msgspec.convert(data, command)
+        read = msgspec.convert(data, command)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{error}.") from None
+    for name, name_on_the_wire in _names(command):
+        if _holds_nul(getattr(read, name)):
+            raise InvalidInput(f"{name_on_the_wire} holds a NUL character, which cannot be stored.")
+    return read
+
+
+@cache  # msgspec reads the annotations anew each time, which takes longer than all else that is done here
+def _names(command: type[Command]) -> list[tuple[str, str]]:
+    """What a command's fields are called here and on the wire."""
+    return [(field.name, field.encode_name) for field in msgspec.structs.fields(command)]
+
+
+def _holds_nul(value: Any) -> bool:
+    """Whether a text in a value does; how deep it may be, the packet's parser has seen to."""
+    if type(value) is str:
+        return "\0" in value
+    if type(value) is dict:
+        return any("\0" in key or _holds_nul(part) for key, part in value.items())
+    return type(value) is list and any(map(_holds_nul, value))

@@ -13,6 +13,7 @@ from chat.actions import people
 from chat.errors import NotAuthenticated
 from chat.fanout.delivery import Dialect
 from chat.gateway import typing
+from chat.gateway.admitted import admitted
 from chat.gateway.background import in_background
 from chat.gateway.sockets import Socket
 from chat.socketio.errors import DisconnectReason
@@ -36,6 +37,7 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
     access.check_claims(principal, handshake.auth)
     socket.principal = principal
     absence.keep_watch()
+    admitted().enter(socket)
     hub = fanout.listen().hub
     hub.register(socket.namespace, dialect)
     for room in own_rooms:
@@ -48,14 +50,28 @@ async def see_off(socket: Socket, reason: str = "") -> None:
     """Take a socket out of everything; its person counts as gone after the grace time."""
     if socket.principal is None:
         return
-    principal, socket.principal = socket.principal, None
+    principal = _forget(socket, socket.principal)
+    silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
+    await presence.leave(principal.user_id, socket.id, silent_since)
+    in_background(_say_goodbye(principal))
+
+
+def move_out(socket: Socket) -> None:
+    """As `see_off`, and nobody is told: another process has let it in, and its person stays."""
+    if socket.principal is not None:
+        socket.state["moved"] = True
+        principal = _forget(socket, socket.principal)
+        presence.move_out(principal.user_id, socket.id)
+
+
+def _forget(socket: Socket, principal: Principal) -> Principal:
+    socket.principal = None
+    admitted().leave(socket, principal)
     typing.stop_all(socket, principal)
     if (suggestion := socket.state.pop("suggestion", None)) is not None:
         suggestion.cancel()
     fanout.listen().hub.leave_all(socket)
-    silent_since = socket.heard_at if reason == DisconnectReason.PING_TIMEOUT else None
-    await presence.leave(principal.user_id, socket.id, silent_since)
-    in_background(_say_goodbye(principal))
+    return principal
 
 
 async def keep(socket: Socket) -> None:
@@ -68,11 +84,11 @@ async def keep(socket: Socket) -> None:
 async def _say_here(socket: Socket, principal: Principal) -> bool:
     """Renew a lease, and tell those who do not know it yet; say whether Redis answered."""
     is_news = await presence.renew(principal.user_id, socket.id)
-    if socket.principal is None:
+    if socket.principal is None and "moved" not in socket.state:
         # It was seen off meanwhile, and this lease may have come after its end.
         await presence.leave(principal.user_id, socket.id, socket.heard_at)
         return True
-    if is_news:
+    if is_news and socket.principal is not None:
         await in_database_thread(people.tell_here, principal)
     return is_news is not None
 
@@ -90,11 +106,16 @@ async def _say_goodbye(principal: Principal) -> None:
         await in_database_thread(people.tell_presence, principal, presence.OFFLINE)
 
 
-def _look_up(token: object) -> tuple[Principal, list[str]]:
+def principal_of_token(token: object) -> Principal:
+    """Find out whose token this is. Raises `NotAuthenticated`."""
     try:
-        principal = principal_from_access_token(token)
+        return principal_from_access_token(token)
     except TokenRefused as refused:
         raise NotAuthenticated(refused.code, str(refused)) from None
+
+
+def _look_up(token: object) -> tuple[Principal, list[str]]:
+    principal = principal_of_token(token)
     return principal, _own_rooms(principal)
 
 

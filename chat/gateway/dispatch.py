@@ -9,13 +9,16 @@ from typing import Any
 import structlog
 
 from accounts.tokens import Principal
-from chat import access
-from chat.errors import Forbidden, HelpdeskError, UnknownEvent
-from chat.fanout.delivery import Dialect
-from chat.gateway import connecting
+from chat import access, fanout
+from chat.errors import Forbidden, HelpdeskError, RateLimited, UnknownEvent
+from chat.fanout.delivery import Dialect, Member
+from chat.gateway import connecting, moving
 from chat.gateway.commands import Command, parse
+from chat.gateway.limits import event_limits, is_typing
 from chat.gateway.sockets import Socket
 from chat.payloads import Payload
+
+RECOVERY_SECONDS = 120
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +54,9 @@ class Namespace:
     async def connect(self, socket: Socket) -> None:
         """Let a socket in as the person of its token. Raises `HelpdeskError` for the CONNECT_ERROR."""
         await connecting.let_in(socket, self.dialect)
+        if socket.is_recoverable:
+            # An offset comes with an event, and without one there is nothing to come back with.
+            socket.emit("session", {"recoverySeconds": RECOVERY_SECONDS})
         if self._on_connected is not None:
             try:
                 await self._on_connected(socket)
@@ -62,15 +68,17 @@ class Namespace:
         """Handle one event; returns the ack's one value and never raises (SPEC §5)."""
         socket.heard_at = time.time()
         try:
+            event_limits().take(socket)
             return {"ok": True, **await self._handle(socket, name, arguments)}
+        except RateLimited as error:
+            return {"ok": True} if is_typing(name, arguments) else _refused(error)
         except HelpdeskError as error:
-            refusal = error
+            return _refused(error)
         except Exception:
             log.exception(
                 "event_failed", namespace=self.name, socket_event=name if name in self.handlers else "?"
             )
-            refusal = HelpdeskError("Something went wrong on our side. Please try again.")
-        return {"ok": False, "error": {"code": refusal.code, "message": refusal.message}}
+            return _refused(HelpdeskError("Something went wrong on our side. Please try again."))
 
     async def _handle(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
         if name not in self.handlers:
@@ -87,6 +95,35 @@ class Namespace:
     async def heartbeat(self, socket: Socket) -> None:
         """Renew what a socket holds while it lives; called about every ping interval."""
         await connecting.keep(socket)
+
+    # Moving to another process or connection: `chat.gateway.moving`
+
+    def stand_in(self, socket: Socket, other: Member) -> None:
+        """Put `other` into a socket's place in all rooms."""
+        fanout.listen().hub.stand_in(socket, other)
+
+    def describe(self, member: Member) -> dict[str, Any]:
+        """What has to be known to begin to serve a socket elsewhere."""
+        return moving.describe(member)
+
+    async def restore(self, socket: Socket, described: dict[str, Any]) -> None:
+        """Let a socket in that still is elsewhere; raises `HelpdeskError`."""
+        await moving.restore(socket, self.dialect, described)
+
+    def leave(self, member: Member) -> dict[str, Any]:
+        """Let go of a socket without telling anybody, and say how far it was served."""
+        return moving.leave(member)
+
+    async def arrive(self, socket: Socket, left: dict[str, Any]) -> None:
+        """Go on where it was left elsewhere."""
+        await moving.arrive(socket, left)
+
+
+def _refused(error: HelpdeskError) -> Payload:
+    said: Payload = {"code": error.code, "message": error.message}
+    if isinstance(error, RateLimited):
+        said["retryAfter"] = error.retry_after_seconds
+    return {"ok": False, "error": said}
 
 
 def staff_only(user: Principal) -> None:

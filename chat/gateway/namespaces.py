@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 
-from chat.gateway import chat_agents, chat_assistant  # noqa: F401 their events enter the table of `/chat`
+from chat.gateway import (  # noqa: F401 their events enter the tables
+    chat_agents,
+    chat_assistant,
+    token_events,
+)
 from chat.gateway.chat import chat
 from chat.gateway.dispatch import Namespace
 from chat.gateway.root import root

@@ -24,6 +24,7 @@ from chat.gateway import commands, joining, typing
 from chat.gateway.dispatch import Namespace
 from chat.gateway.sockets import Socket
 from chat.payloads import Payload, timestamp
+from chat.socketio.delivery import Delivery
 from chat.socketio.packets import encode_event
 from chat.sync import Snapshot
 
@@ -54,12 +55,27 @@ def dialect(event: Event) -> Iterable[Outgoing]:
                 "userId": event.person.id,
                 "userName": event.person.name,
             }
-            return [_to_conversation(event.conversation_id, name, data, except_user=event.person.id)]
+            return [
+                _to_conversation(
+                    event.conversation_id,
+                    name,
+                    data,
+                    except_user=event.person.id,
+                    delivery=Delivery.VOLATILE,
+                )
+            ]
         case PresenceChanged():
             name = "user:offline" if event.status == "offline" else "user:online"
             role = payloads.ROLE_NAMES[event.person.role]
             data = {"userId": event.person.id, "role": role, "lastSeen": timestamp(event.at)}
-            return [Outgoing(event.rooms, lambda viewer: _encode(name, data), except_user=event.person.id)]
+            return [
+                Outgoing(
+                    event.rooms,
+                    lambda viewer: _encode(name, data),
+                    except_user=event.person.id,
+                    delivery=Delivery.VOLATILE,
+                )
+            ]
         case _:
             return []
 
@@ -117,12 +133,14 @@ def _to_conversation(
     *,
     except_user: str | None = None,
     staff_only: bool = False,
+    delivery: Delivery = Delivery.RELIABLE,
 ) -> Outgoing:
     return Outgoing(
         (rooms.conversation(conversation_id),),
         lambda viewer: _encode(name, data),
         except_user=except_user,
         staff_only=staff_only,
+        delivery=delivery,
     )
 
 

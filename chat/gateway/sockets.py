@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Protocol
 
 from accounts.tokens import Principal
+from chat.socketio.delivery import Delivery
 from chat.socketio.packets import encode_event
 
 
@@ -20,14 +23,29 @@ class Handshake:
     address: str
 
 
-class Transport(Protocol):
-    """One namespace of one Engine.IO session. No method waits."""
+class Unanswered(Exception):
+    """A client did not ack an event in time, or left before it did."""
 
-    def send_frame(self, frame: str) -> None:
+
+class Transport(Protocol):
+    """One namespace of one Engine.IO session. No method but `ask` waits."""
+
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a finished Socket.IO packet, without Engine.IO's leading "4"."""
+
+    async def ask(self, event: str, arguments: Sequence[Any], timeout_seconds: float) -> list[Any]:
+        """Send an event and return what the client acks it with; raises Unanswered."""
 
     def disconnect(self) -> None:
         """Put the client out of this namespace."""
+
+    def dismiss(self) -> None:
+        """Put the client out of this namespace, and close the connection unless it is in another."""
+
+    def disconnect_all(self) -> None:
+        """Put the client out of all its namespaces and close the connection; it will not come back by
+        itself.
+        """
 
     def close(self) -> None:
         """Close the whole connection."""
@@ -46,6 +64,10 @@ class Socket:
     heard_at: float = field(default_factory=time.time)
     """The last sign of life, in seconds since the epoch."""
 
+    is_recoverable: bool = False
+    """Whether its client may come back after its connection broke, and is told what it missed."""
+    is_recovered: bool = False
+
     @property
     def user(self) -> Principal:
         """Who this is; handlers run only after a successful connect."""
@@ -55,21 +77,39 @@ class Socket:
     @property
     def user_id(self) -> str:
         """The id of the person, as a text; empty before the connect."""
-        return str(self.principal.user_id) if self.principal else ""
+        return self.principal.id_text if self.principal is not None else ""
 
     @property
     def is_staff_member(self) -> bool:
         """Whether this is an agent or an admin; False before the connect."""
         return self.principal is not None and self.principal.is_staff_member
 
-    def emit(self, event: str, *arguments: Any) -> None:
+    def emit(self, event: str, *arguments: Any, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send an event to this client alone."""
-        self.transport.send_frame(encode_event(self.namespace, event, arguments))
+        self.transport.send_frame(encode_event(self.namespace, event, arguments), delivery)
 
-    def deliver(self, frame: str) -> None:
+    async def ask(self, event: str, *arguments: Any, timeout_seconds: float) -> list[Any]:
+        """Send an event to this client and return what it acks it with.
+
+        Raises `Unanswered` when no ack came in time, or the client left before.
+        """
+        return await self.transport.ask(event, arguments, timeout_seconds)
+
+    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a frame that the hub has made for everyone in a room."""
-        self.transport.send_frame(frame)
+        self.transport.send_frame(frame, delivery)
 
     def disconnect(self) -> None:
         """Put this client out of the namespace."""
         self.transport.disconnect()
+
+    def dismiss(self, code: str, message: str) -> None:
+        """Say why, put this client out of the namespace, and close a connection that serves nothing else."""
+        self.emit("error", {"message": message, "code": code, "event": None})
+        self.transport.dismiss()
+
+    def renew(self, token: str, expires_at: datetime | None) -> None:
+        """Go on as the same person with a token that ends later."""
+        if self.principal is not None:
+            self.handshake.auth["token"] = token
+            self.principal = replace(self.principal, token_expires_at=expires_at)

@@ -23,7 +23,8 @@ def start(socket: Socket, conversation_id: str) -> None:
     """
     if conversation_id not in joined(socket):
         raise Forbidden("Join the conversation before you type in it.")
-    in_background(typing_hints.note(conversation_id))
+    if typing_hints.is_due(conversation_id):
+        in_background(typing_hints.note(conversation_id))
     timers = _timers(socket)
     running = timers.pop(conversation_id, None)
     if running is not None:

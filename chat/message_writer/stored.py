@@ -116,15 +116,37 @@ def find_resent(sends: list[SendMessage]) -> dict[ResendKey, Message | rows.NewM
     keys = {key for request in sends if (key := resend_key(request)) is not None}
     if not keys:
         return {}
-    conversation_ids, sender_ids, client_ids = (set(part) for part in zip(*keys, strict=True))
-    found = Message.objects.filter(
-        conversation_id__in=conversation_ids, sender_id__in=sender_ids, client_message_id__in=client_ids
-    )
+    ids = _ids_of_keys(keys)
     return {
         (message.conversation_id, message.sender_id, message.client_message_id): message
-        for message in found
+        for message in (Message.objects.filter(id__in=ids) if ids else ())
         if message.sender_id is not None and message.client_message_id is not None
     }
+
+
+def _ids_of_keys(keys: Iterable[ResendKey]) -> list[UUID]:
+    """The messages with exactly these keys: one look into the index for each.
+
+    Three lists of what a message's parts may be would have it looked for in all their combinations.
+    """
+    fields = {field.attname: field for field in Message._meta.concrete_fields}
+    columns = [fields[name] for name in ("conversation_id", "sender_id", "client_message_id")]
+    values = [
+        column.get_db_prep_value(part, connection)
+        for key in keys
+        for column, part in zip(columns, key, strict=True)
+    ]
+    rows_wanted = ", ".join(["(%s, %s, %s)"] * (len(values) // len(columns)))
+    table = connection.ops.quote_name(Message._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH wanted (conversation_id, sender_id, client_message_id) AS (VALUES {rows_wanted})"  # noqa: S608 the names are ours
+            f" SELECT message.id FROM wanted JOIN {table} AS message"
+            " ON message.conversation_id = wanted.conversation_id AND message.sender_id = wanted.sender_id"
+            " AND message.client_message_id = wanted.client_message_id",
+            values,
+        )
+        return [Message._meta.pk.to_python(found) for (found,) in cursor.fetchall()]
 
 
 def find_participants(marks: list[MarkRead]) -> dict[tuple[UUID, UUID], Participant]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_packets import (
@@ -19,6 +20,7 @@ from chat.socketio.engine_packets import (
     encode_payload,
 )
 from chat.socketio.errors import ConnectionEnded, DisconnectReason, ProtocolViolation
+from chat.socketio.sizes import memory_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +41,31 @@ class UpgradeState(Enum):
     PROBED = auto()
 
 
+class EngineState(NamedTuple):
+    """What another process has to know to go on with a session; `due_in` is seconds until the deadline."""
+
+    awaiting_pong: bool
+    due_in: float
+    packets: list[str | bytes]
+
+
 class EngineSession:
     """Feed it what arrives, with the time; send what it returns. It is over once a method raises
     ConnectionEnded.
 
     `now` is in seconds on any monotonic clock. `deadline` is when `tick` wants to be called next.
-    `awaiting_pong` says that a ping is unanswered, `buffered_size` is the length, in characters and bytes, of
-    what waits for a poll.
+    `awaiting_pong` says that a ping is unanswered, `poll_waits` that a poll waits for something to say,
+    `buffered_size` is how many bytes of memory what waits for a poll takes.
     """
 
     __slots__ = (
         "_buffer",
-        "_poll_waits",
         "_push_arrives",
         "awaiting_pong",
         "buffered_size",
         "deadline",
         "options",
+        "poll_waits",
         "sid",
         "transport",
         "upgrade",
@@ -69,7 +79,7 @@ class EngineSession:
         self.deadline = now + options.ping_interval_ms / 1000
         self.buffered_size = 0
         self.awaiting_pong = False
-        self._poll_waits = False
+        self.poll_waits = False
         self._push_arrives = False
         self._buffer: list[str | bytes] = []
 
@@ -129,18 +139,18 @@ class EngineSession:
 
         Raises ProtocolViolation when another is waiting already.
         """
-        if self._poll_waits:
+        if self.poll_waits:
             raise ProtocolViolation("two polls at once", DisconnectReason.TRANSPORT_ERROR)
         if self._buffer or self.upgrade is UpgradeState.PROBED:
             return self.take_payload()
-        self._poll_waits = True
+        self.poll_waits = True
         return None
 
     def take_payload(self) -> bytes:
         """The buffered packets as the answer to a poll, which ends it; a noop when there are none, for an
         empty body
         stalls some clients."""
-        self._poll_waits = False
+        self.poll_waits = False
         return encode_payload(self.take_packets() or [NOOP])
 
     def begin_push(self) -> None:
@@ -156,7 +166,7 @@ class EngineSession:
     def enqueue(self, packet: str | bytes) -> None:
         """Keep a packet for the next poll, or for the WebSocket after the upgrade."""
         self._buffer.append(packet)
-        self.buffered_size += len(packet)
+        self.buffered_size += memory_of(packet)
 
     def take_packets(self) -> list[str | bytes]:
         """The buffered packets, which are the caller's from now on."""
@@ -194,3 +204,16 @@ class EngineSession:
     def abandon_upgrade(self) -> None:
         """The upgrading WebSocket failed; polling goes on."""
         self.upgrade = UpgradeState.NONE
+
+    # Moving to another process
+
+    def leave(self, now: float) -> EngineState:
+        """The session goes on elsewhere: what has to be known there, the buffered packets among it."""
+        return EngineState(self.awaiting_pong, max(0.0, self.deadline - now), self.take_packets())
+
+    def arrive(self, state: EngineState, now: float) -> None:
+        """Go on with a session that was elsewhere, its packets before those that are buffered here."""
+        self.awaiting_pong, self.deadline = state.awaiting_pong, now + state.due_in
+        here = self.take_packets()
+        for packet in (*state.packets, *here):
+            self.enqueue(packet)

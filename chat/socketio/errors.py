@@ -44,6 +44,7 @@ class HandshakeError(Enum):
     BAD_REQUEST = (3, "Bad request")
     FORBIDDEN = (4, "Forbidden")
     UNSUPPORTED_VERSION = (5, "Unsupported protocol version")
+    TOO_MANY_CONNECTIONS = (4, "Too many connections")
 
     @property
     def code(self) -> int:
@@ -57,8 +58,8 @@ class HandshakeError(Enum):
 
     @property
     def http_status(self) -> int:
-        """403 for a forbidden origin, else 400."""
-        return 403 if self is HandshakeError.FORBIDDEN else 400
+        """403 for what is forbidden (code 4), else 400."""
+        return 403 if self.code == HandshakeError.FORBIDDEN.code else 400
 
     @property
     def body(self) -> bytes:

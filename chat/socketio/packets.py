@@ -7,6 +7,7 @@ follow, belong (chat.socketio.attachments).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
 )
 
+_EVENT_HEAD = re.compile(r"2(?:(/[^,]*),)?([0-9]*)\[")
 _MAX_ACK_ID_DIGITS = len(str(MAX_ACK_ID))
 _ABSENT = object()  # no JSON at all, which is not null
 
@@ -81,6 +83,14 @@ def decode(text: str) -> Packet:
     return Packet(packet_type, namespace, None if data is _ABSENT else data, ack_id, attachments)
 
 
+def decode_event_head(text: str) -> tuple[str, int | None] | None:
+    """Return the namespace and the ack id of a plain event without reading what it says; None for another
+    packet, or a malformed one.
+    """
+    head = _EVENT_HEAD.match(text)
+    return (head[1] or "/", _decode_ack_id(head[2])) if head else None
+
+
 def encode(packet: Packet) -> str:
     """Write a packet, or the first part of a binary one."""
     count = f"{packet.attachments}-" if packet.type in _BINARY else ""
@@ -106,11 +116,12 @@ def encode_ack(namespace: str, ack_id: int, arguments: Sequence[Any]) -> str:
     return f"{prefix}{ack_id}{dumps(list(arguments))}"
 
 
-def encode_connect(namespace: str, sid: str) -> str:
+def encode_connect(namespace: str, sid: str, pid: str | None = None) -> str:
     """Write the answer to a CONNECT: `sid` names the client in this namespace, and differs from
-    Engine.IO's.
+    Engine.IO's; a `pid`, which is secret, makes the client come back with it.
     """
-    return encode(Packet(PacketType.CONNECT, namespace, {"sid": sid}))
+    data = {"sid": sid} if pid is None else {"sid": sid, "pid": pid}
+    return encode(Packet(PacketType.CONNECT, namespace, data))
 
 
 def encode_connect_error(namespace: str, message: str, data: Any = None) -> str:

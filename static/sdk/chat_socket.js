@@ -34,7 +34,10 @@ export class ChatSocket {
     this.#socket.on("connect", () => this.#connected());
     this.#socket.on("disconnect", (reason) => this.#take(this.#connection.disconnected(reason)));
     this.#socket.on("connect_error", (error) => this.#take(this.#connection.connectFailed(error)));
-    this.#socket.onAny((event, data) => this.#listeners.onEvent(event, data));
+    this.#socket.onAny((event, data) => {
+      if (event === "token-expiring") this.#renewToken();
+      else this.#listeners.onEvent(event, data);
+    });
   }
 
   get state() {
@@ -115,6 +118,12 @@ export class ChatSocket {
         this.unreachable(() => this.#renewAndConnect());
       }
     }
+  }
+
+  /** A new token for the connection as it is; where none is to be had, the connect after its end will say so. */
+  async #renewToken() {
+    const token = await this.#session.renew(this.#usedToken).catch(() => null);
+    if (token) this.tell("refresh-token", { token: (this.#usedToken = token) });
   }
 
   #later(task) {

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from chat.actions import answering, conversations, escalation, resolving, routing
+from chat.assistant import process
 from chat.errors import Conflict, NotAssigned
 from chat.events import (
     ConversationChanged,
@@ -136,6 +137,32 @@ def test_a_take_over_cuts_the_answer_at_once_and_agents_read_what_was_seen(peopl
     assert not [text for text in texts(chat) if text.startswith("word")]
     assert any("word1 word2" in text for text in notes(chat))
     assert not is_owed(chat.id)
+
+
+def test_an_answer_that_its_process_cannot_finish_any_more_goes_to_people_at_once(people, told, asks):
+    asks("words 500 0.01")
+    assistant_of(people)
+    chat = start(people.vera)
+    say(people.vera, chat, "Where is my parcel?")
+    wait_for(lambda: len(told.of(StreamChunk)) > 2, "the answer")
+    told.process.run(process.finish(0))
+    assert handler(chat) == (Status.WAITING, False)
+    assert not is_owed(chat.id)
+    assert ended(told).reason == "failed"
+    assert texts(chat)[-1] == "Ada could not answer. A person will."
+    assert [text for text in texts(chat) if text.startswith("word")] == []
+    assert any("word1 word2" in text for text in notes(chat))
+
+
+def test_an_answer_that_is_nearly_done_is_finished_before_its_process_ends(people, told, asks):
+    asks("words 10 0.03")
+    assistant_of(people)
+    chat = start(people.vera)
+    say(people.vera, chat, "Where is my parcel?")
+    wait_for(lambda: told.of(StreamChunk), "the answer")
+    told.process.run(process.finish(5))
+    assert texts(chat)[-1].endswith("word9")
+    assert handler(chat) == (Status.OPEN, False)
 
 
 def test_a_customer_who_asks_for_a_person_hears_no_more_of_the_answer(people, told, asks):

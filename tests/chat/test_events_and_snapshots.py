@@ -17,6 +17,7 @@ from chat.actions import (
     answering,
     answering_hooks,
     asking,
+    custom_messages,
     escalation,
     notes,
     offers,
@@ -34,8 +35,10 @@ from chat.actions.transitions import Saying
 from chat.assistant import process
 from chat.events import (
     DURABLE_EVENTS,
+    AccessChanged,
     ChatOffered,
     ConversationChanged,
+    CustomMessage,
     Event,
     InactivityWarned,
     MessageCreated,
@@ -327,6 +330,11 @@ def the_customer_types(stage):
     presence_actions.tell_typing(stage.people.vera, stage.id, is_typing=True)
 
 
+@case(CustomMessage)
+def the_customer_s_page_passes_something_on(stage):
+    custom_messages.relay(stage.people.vera, stage.id, {"cart": 3})
+
+
 @case(InactivityWarned)
 def nobody_writes_for_long(stage):
     with transaction.atomic():
@@ -379,7 +387,7 @@ def fresh(client: ReferenceClient, stage: Stage) -> dict:
     # What only the moment knows is in no snapshot.
     newcomer.typing, newcomer.closes_at = client.typing, client.closes_at
     newcomer.position, newcomer.refused = client.position, client.refused
-    newcomer.streams = client.streams
+    newcomer.streams, newcomer.passed = client.streams, client.passed
     if client.namespace == "/":
         # Only `/chat` tells of queues.
         newcomer.waiting, newcomer.asked_about = client.waiting, client.asked_about
@@ -432,4 +440,5 @@ def test_a_note_changes_what_agents_see_and_nothing_of_the_customers(stage):
 
 
 def test_every_kind_of_event_has_a_case():
-    assert {event for _, event, _ in CASES} == set(get_args(Event)) - {StreamMissed}, "that is for processes"
+    for_processes = {StreamMissed, AccessChanged}
+    assert {event for _, event, _ in CASES} == set(get_args(Event)) - for_processes

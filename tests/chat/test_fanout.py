@@ -204,6 +204,22 @@ def test_who_is_connected_is_complete_within_seconds_although_the_layer_loses_ev
     assert texts_of(lossy.sent)[-5:] == ["0", "1", "2", "3", "4"]
 
 
+def test_nobody_misses_a_word_when_one_in_ten_is_lost_on_its_way(people, lossy, told, another_process):
+    chat = chat_of(people.vera, people.ana)
+    ana = Client(told.process, "/", people.ana)
+    ana.emit("conversation:join", {"conversationId": str(chat.id)})
+    lossy.loses = False
+    wait_until(lambda: hears(ana, another_process, chat, people), "the first word of the other process")
+    lossy.loses = 0.1
+    before = len(lossy.sent)
+    for number in range(200):
+        send_from(another_process, people.vera, chat, f"{number}")
+        time.sleep(0.005)  # or the layer would carry many at once
+    wait_until(lambda: len(contents(ana)) >= 200, "what the layer has lost", 10)
+    assert contents(ana) == [f"{number}" for number in range(200)]
+    assert len(lossy.sent) - before > 50, "there was nothing to lose"
+
+
 def test_a_gap_is_filled_at_once_when_something_later_arrives(
     no_checks, lossy, people, told, another_process
 ):

@@ -11,6 +11,7 @@ from chat import rooms
 from chat.events import Person, ReceiptChanged, TypingChanged
 from chat.fanout.delivery import Outgoing
 from chat.fanout.hub import Hub
+from chat.socketio.delivery import Delivery
 
 CHAT = "c"
 ROOM = rooms.conversation(CHAT)
@@ -29,7 +30,7 @@ class Client:
     joining: bool = False
     read: int | None = None
 
-    def deliver(self, frame: str) -> None:
+    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         assert not self.joining, "nothing may come before the snapshot"
         self.frames.append(frame)
 

@@ -12,11 +12,9 @@ import pytest
 
 from tests.support.socketio_clients import Polling, http_client
 
-APPLICATION = "tests.support.socketio_app:application"
-START_SECONDS = 20.0
-WEBSOCKET_PROTOCOL = "helpdesk.websocket_protocol:WebSocketProtocol"
-UVICORN = ["uvicorn", APPLICATION, "--ws", WEBSOCKET_PROTOCOL, "--ws-per-message-deflate", "false"]
-DAPHNE = ["daphne", APPLICATION, "--bind", "127.0.0.1"]
+START_SECONDS = 60.0
+# Heartbeats that a busy machine does not miss, and nothing that has to be waited for long.
+OPTIONS = ["--ping-timeout", "1", "--upgrade-timeout", "0.5", "--attachment-timeout", "1"]
 
 
 def free_port():
@@ -28,7 +26,7 @@ def free_port():
 class Server:
     """A server process; `socketio` and `engineio` are the addresses of its endpoints."""
 
-    def __init__(self, command, **environment):
+    def __init__(self, *options):
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.socketio = f"{self.origin}/socket.io/"
@@ -36,8 +34,7 @@ class Server:
         # A pipe that nobody reads would stop the server.
         self.output = tempfile.TemporaryFile()  # noqa: SIM115 - closed in `stop`
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *command, "--port", str(self.port)],
-            env={**os.environ, **environment},
+            [sys.executable, "-m", "tests.support.socketio_server", "--port", str(self.port), *options],
             stdout=self.output,
             stderr=subprocess.STDOUT,
         )
@@ -66,8 +63,8 @@ class Server:
             return self.said()
 
 
-def running(command, **environment):
-    server = Server(command, **environment).wait_until_ready()
+def running(*options):
+    server = Server(*OPTIONS, *options).wait_until_ready()
     try:
         yield server
     finally:
@@ -78,12 +75,12 @@ def running(command, **environment):
 
 @pytest.fixture(scope="session")
 def uvicorn():
-    yield from running(UVICORN)
+    yield from running()
 
 
 @pytest.fixture(scope="session")
 def daphne():
-    yield from running(DAPHNE)
+    yield from running("--server", "daphne")
 
 
 @pytest.fixture(scope="session", params=["uvicorn", "daphne"])

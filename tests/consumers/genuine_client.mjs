@@ -1,7 +1,7 @@
 // Runs one scenario with the genuine socket.io-client and prints what it saw as one line of JSON.
 import { io } from "socket.io-client";
 
-const [address, scenario, transports] = process.argv.slice(2);
+const [address, scenario, transports, times] = process.argv.slice(2);
 const options = { auth: { token: "abc" }, forceNew: true };
 if (transports !== "default") options.transports = transports.split(",");
 
@@ -52,7 +52,7 @@ const scenarios = {
     const refusedSocket = manager.socket("/refusing");
     const [refused] = await once(refusedSocket, "connect_error");
     const left = once(custom, "disconnect");
-    custom.emit("kick-me");
+    custom.emit("kick");
     const result = {
       customAuth,
       unknown: unknown.message,
@@ -64,11 +64,85 @@ const scenarios = {
     return result;
   },
 
+  async binary() {
+    const socket = io(address, options);
+    await once(socket, "auth");
+    const buffers = Array.from({ length: 10 }, (_, size) => Buffer.alloc(size, size));
+    const echo = once(socket, "message-back");
+    socket.emit("message", buffers);
+    const [back] = await echo;
+    const lengths = back.map((buffer) => buffer.length);
+    const acked = await socket.emitWithAck("message-with-ack", { deep: [buffers[3]] });
+    const asked = new Promise((resolve) => {
+      socket.on("question", (payload, ack) => (ack(Buffer.from(payload)), resolve()));
+    });
+    const result = once(socket, "ask-result");
+    socket.emit("ask", "question", Buffer.from([1, 2]), 5000);
+    await asked;
+    const [{ ok, args }] = await result;
+    socket.disconnect();
+    return { lengths, acked: acked.deep[0], ok, args };
+  },
+
+  async acks() {
+    const socket = io(address, options);
+    await once(socket, "auth");
+    const empty = await new Promise((resolve) => socket.emit("ack-empty", (...values) => resolve(values)));
+    const unanswered = await socket.timeout(200).emitWithAck("noack").catch((error) => error.message);
+    socket.on("question", (payload, ack) => payload === "answer me" && ack("yes"));
+    const results = [];
+    for (const payload of ["answer me", "do not"]) {
+      const result = once(socket, "ask-result");
+      socket.emit("ask", "question", payload, 300);
+      results.push((await result)[0]);
+    }
+    socket.disconnect();
+    const resending = io(address, { ...options, retries: 2, ackTimeout: 150 });
+    const given = await new Promise((resolve) => resending.emit("noack", (error) => resolve(error.message)));
+    const acked = await new Promise((resolve) => resending.emit("answer", (error, value) => resolve(value)));
+    resending.disconnect();
+    return { empty, unanswered, results, given, acked };
+  },
+
+  async refusals() {
+    const manager = io(address, options).io;
+    const denied = manager.socket("/denied", { auth: { token: "wrong" } });
+    const [error] = await once(denied, "connect_error");
+    const first = { message: error.message, data: error.data, active: denied.active };
+    denied.auth = { token: "ok" };
+    denied.connect();
+    const [auth] = await once(denied, "auth");
+    manager._close();
+    return { first, auth };
+  },
+
+  async leaving() {
+    const socket = io(address, { ...options, reconnectionDelay: 50, reconnectionDelayMax: 100 });
+    await once(socket, "auth");
+    const ids = [socket.id];
+    const reasons = [];
+    for (const why of ["close", "violation"]) {
+      const gone = once(socket, "disconnect");
+      const back = once(socket, "auth");
+      if (why === "close") socket.emit("close");
+      else socket.io.engine.send("no packet");
+      reasons.push([(await gone)[0], socket.active]);
+      await back;
+      ids.push(socket.id);
+    }
+    const custom = socket.io.socket("/custom");
+    await once(custom, "auth");
+    const gone = [once(socket, "disconnect"), once(custom, "disconnect")];
+    custom.emit("kick-all");
+    for (const [reason] of await Promise.all(gone)) reasons.push([reason, socket.active || custom.active]);
+    return { differentIds: new Set(ids).size, reasons };
+  },
+
   // The upgrade is started in the midst of the messages: by itself it may be done before the first.
   async upgrade() {
     const rounds = [];
     options.upgrade = false;
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < Number(times); round += 1) {
       const socket = io(address, options);
       const received = [];
       const complete = new Promise((resolve) => {

@@ -11,13 +11,14 @@ SCRIPT = Path(__file__).with_name("genuine_client.mjs")
 TRANSPORTS = ["websocket", "polling", "default"]
 
 
-async def run_in_node(server, scenario, transports):
+async def run_in_node(server, scenario, transports, times=1):
     process = await asyncio.create_subprocess_exec(
         "node",
         SCRIPT,
         f"{server.origin}/",
         scenario,
         transports,
+        str(times),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
@@ -64,10 +65,49 @@ async def test_socketio_client_uses_several_namespaces(uvicorn, transports):
     }
 
 
-async def test_nothing_is_lost_doubled_or_reordered_while_upgrading(server):
-    rounds = await run_in_node(server, "upgrade", "default")
+@pytest.mark.parametrize("transports", TRANSPORTS)
+async def test_socketio_client_sends_binary_data(uvicorn, transports):
+    saw = await run_in_node(uvicorn, "binary", transports)
+    assert saw["lengths"] == list(range(10))
+    assert saw["acked"] == {"type": "Buffer", "data": [3, 3, 3]}
+    assert saw["ok"]
+    assert saw["args"] == [{"type": "Buffer", "data": [1, 2]}]
+
+
+@pytest.mark.parametrize("transports", TRANSPORTS)
+async def test_socketio_client_acks_and_is_acked(uvicorn, transports):
+    assert await run_in_node(uvicorn, "acks", transports) == {
+        "empty": [],
+        "unanswered": "operation has timed out",
+        "results": [{"ok": True, "args": ["yes"]}, {"ok": False, "args": []}],
+        "given": "operation has timed out",
+        "acked": {"ok": True},
+    }
+
+
+@pytest.mark.parametrize("transports", TRANSPORTS)
+async def test_socketio_client_learns_why_it_was_refused_and_does_not_insist(uvicorn, transports):
+    assert await run_in_node(uvicorn, "refusals", transports) == {
+        "first": {"message": "not authorized", "data": {"code": "E_AUTH", "retry": False}, "active": False},
+        "auth": {"token": "ok"},
+    }
+
+
+@pytest.mark.parametrize("transports", TRANSPORTS)
+async def test_socketio_client_comes_back_unless_it_was_put_out(uvicorn, transports):
+    saw = await run_in_node(uvicorn, "leaving", transports)
+    assert saw["differentIds"] == 3
+    *came_back, main, custom = saw["reasons"]
+    assert [active for _, active in came_back] == [True, True]
+    assert {reason for reason, _ in came_back} <= {"transport close", "transport error"}
+    assert main == custom == ["io server disconnect", False]
+
+
+@pytest.mark.parametrize(("kind", "times"), [("uvicorn", 25), ("daphne", 5)])
+async def test_nothing_is_lost_doubled_or_reordered_while_upgrading(request, kind, times):
+    rounds = await run_in_node(request.getfixturevalue(kind), "upgrade", "default", times)
     expected = {"firstTransport": "polling", "transport": "websocket", "inOrder": True, "count": 100}
-    assert rounds == [expected] * 5
+    assert rounds == [expected] * times
 
 
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]])

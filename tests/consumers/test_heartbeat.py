@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.support.socketio_clients import Polling, RawWebSocket, join, open_session
+from tests.support.socketio_clients import RECORD_SEPARATOR, Polling, RawWebSocket, join, open_session
 
 INTERVAL, TIMEOUT = 0.3, 1.0
 
@@ -19,6 +19,22 @@ async def test_a_polling_client_is_pinged_again_after_each_pong(http, uvicorn):
         assert await session.get() == (200, "2")
         assert time.monotonic() - began > INTERVAL / 2
         assert await session.post("3") == (200, "ok")
+
+
+async def test_a_polling_client_is_pinged_however_much_else_it_is_sent(http, uvicorn):
+    session = await Polling(http, uvicorn.engineio).open()
+    began = time.monotonic()
+    pings = others = 0
+    while pings < 3:
+        await session.post("4x")
+        _, body = await session.get()
+        packets = body.split(RECORD_SEPARATOR)
+        pings += packets.count("2")
+        others += packets.count("4x")
+        if "2" in packets:
+            await session.post("3")
+    assert others > pings
+    assert time.monotonic() - began < 3 * (INTERVAL + TIMEOUT), "clients wait no longer for a ping"
 
 
 async def test_a_websocket_client_is_pinged_again_after_each_pong(uvicorn):

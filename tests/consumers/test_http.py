@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling
+from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling, again_when_a_ping_comes
 
 OPEN_KEYS = {"sid", "upgrades", "pingInterval", "pingTimeout", "maxPayload"}
 MEGABYTE = 1_000_000
@@ -17,10 +17,13 @@ async def test_a_session_is_opened(http, server):
         assert response.status == 200
         assert response.headers["content-type"] == "text/plain; charset=UTF-8"
         assert response.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in response.headers, "no process is to be found again by one"
     opened = json.loads(body[1:])
     assert body[0] == "0"
     assert set(opened) == OPEN_KEYS
     assert opened["upgrades"] == ["websocket"]
+    assert (opened["pingInterval"], opened["pingTimeout"]) == (300, 1000)
+    assert opened["maxPayload"] == MEGABYTE
     assert all(type(opened[key]) is int for key in ("pingInterval", "pingTimeout", "maxPayload"))
     assert len(opened["sid"]) >= 22, "128 bits take 22 characters"
 
@@ -48,6 +51,22 @@ async def test_a_bad_request_is_told_what_is_wrong(http, server, method, query, 
         assert (await response.json())["code"] == code
 
 
+async def test_only_the_handshake_has_to_say_which_protocol_it_is(http, server):
+    session = await Polling(http, server.engineio).open()
+    url = session.url.replace("EIO=4&", "")
+    async with http.post(url, data="4hello") as response:
+        assert response.status == 200
+    async with http.get(url) as response:
+        assert (response.status, await response.text()) == (200, "4hello")
+        assert response.headers["content-type"] == "text/plain; charset=UTF-8"
+        assert response.headers["cache-control"] == "no-store"
+
+
+def test_the_address_ends_with_a_slash(client):
+    """As with Node's server: in the whole application, where something else might answer."""
+    assert client.get("/socket.io?EIO=4&transport=polling").status_code == 404
+
+
 async def test_packets_are_pushed_and_polled(http, server):
     session = await Polling(http, server.engineio).open()
     body = "4hello\x1ebAQIDBA==\x1e4é"
@@ -55,6 +74,14 @@ async def test_packets_are_pushed_and_polled(http, server):
         assert (response.status, await response.text()) == (200, "ok")
         assert response.headers["content-type"].startswith("text/html")
     assert await session.receive(3) == ["4hello", "bAQIDBA==", "4é"]
+
+
+async def test_what_separates_packets_may_stand_in_a_text(http, server):
+    session = await Polling(http, server.socketio).open()
+    await session.join()
+    await session.post('42["message","a\\u001eb\\u0000"]')
+    status, body = await session.get()
+    assert (status, body) == (200, '42["message-back","a\\u001eb\\u0000"]'), "escaped, as JSON wants it"
 
 
 async def test_hundreds_of_packets_in_one_payload(http, server):
@@ -86,30 +113,33 @@ async def test_binary_bodies_close_the_session(http, server):
     assert (await session.get())[0] == 400
 
 
+@again_when_a_ping_comes
 async def test_a_second_poll_closes_the_session(http, server):
     session = await Polling(http, server.engineio).open()
-    first = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
-    assert (await session.get())[0] == 400
+    first = await session.waiting_poll()
+    status, _ = await session.get()
+    session.check_waited(first)
+    assert status == 400
     assert await first == (200, "1")
     assert (await session.get())[0] == 400
 
 
+@again_when_a_ping_comes
 async def test_an_aborted_poll_closes_the_session(http, server):
     session = await Polling(http, server.engineio).open()
-    poll = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
+    poll = await session.waiting_poll()
     poll.cancel()
     await asyncio.sleep(ARRIVAL_SECONDS)
     status, body = await session.get()
     assert (status, json.loads(body)["code"]) == (400, 1)
 
 
+@again_when_a_ping_comes
 async def test_a_close_packet_ends_the_poll_with_a_noop(http, server):
     session = await Polling(http, server.engineio).open()
-    poll = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
+    poll = await session.waiting_poll()
     assert await session.post("1") == (200, "ok")
+    session.check_waited(poll)
     assert await poll == (200, "6")
     assert (await session.get())[0] == 400
 

@@ -3,7 +3,7 @@
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.consumers.conftest import UVICORN, running
+from tests.consumers.conftest import running
 from tests.support.socketio_clients import RawWebSocket
 
 LISTED = "https://shop.example"
@@ -12,7 +12,7 @@ FOREIGN = "https://evil.example"
 
 @pytest.fixture(scope="module")
 def strict():
-    yield from running(UVICORN, TEST_CORS_ALLOWED_ORIGINS=LISTED)
+    yield from running("--cors", LISTED)
 
 
 async def websocket_status(server, origin, **headers):

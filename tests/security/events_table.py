@@ -27,6 +27,7 @@ EVENTS: dict[str, dict[str, list[Row]]] = {
             Row("! x x x x x x x", CONVERSATION),
         ],
         "typing:stop": [Row(ALL_WITH_A_TOKEN, CONVERSATION)],
+        "refresh-token": [Row("! + x x x x x x", {"token": "{access}"})],
     },
     "/chat": {
         "join-chat": [Row("! * ? * * * * ?", CHAT)],
@@ -46,6 +47,11 @@ EVENTS: dict[str, dict[str, list[Row]]] = {
             Row("! + ? + + + + ?", {**CHAT, "messageId": "{message_id}"}),
             Row("! + ? + + + + ?", CHAT),
         ],
+        "custom-message": [
+            Row("! + ? + n n + ?", {**CHAT, "data": {"cart": 3}}),
+            Row("! c ? c c c c ?", {**CHAT, "data": {"cart": 3}}, state="closed"),
+        ],
+        "refresh-token": [Row("! + x x x x x x", {"token": "{access}"})],
         "close-chat": [Row("! + ? + n n + ?", CHAT, once=True)],
         "resolve-chat": [Row("! x x + n n + ?", CHAT, once=True)],
         "rate-chat": [

@@ -29,7 +29,7 @@ CODES = {
     "x": ("forbidden",),
     "n": ("not_assigned",),
     "?": ("not_found",),
-    "c": ("already_taken", "conflict"),
+    "c": ("already_taken", "conflict", "conversation_closed"),
 }
 """Refused: without a token, for one's role, for not having the chat, as if it did not exist, as too late."""
 

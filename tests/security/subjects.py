@@ -89,13 +89,14 @@ def make_subject(people: People, state: str = "taken") -> Subject:
             "foreigner_id": str(people.oskar.user_id),
             "config_id": str(people.widget.id),
             "key": people.widget.key,
+            "access": issue_tokens(User.objects.get(id=customer.user_id))["access"],
             "refresh": issue_tokens(User.objects.get(id=customer.user_id))["refresh"],
             "new": uuid4().hex,
         },
     )
 
 
-KNOWN_BY_ITSELF = ("key", "refresh", "new")
+KNOWN_BY_ITSELF = ("key", "access", "refresh", "new")
 
 
 def of_nothing(ids: Mapping[str, str], *, but: str | None = None) -> dict[str, str]:

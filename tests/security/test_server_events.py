@@ -17,7 +17,7 @@ from tests.support.told import Told
 ROOT_EVENTS = [
     *("message:new", "message:sent", "message:updated", "message:deleted", "message:read-receipt"),
     *("notification:new-message", "conversation:updated", "typing:user-typing", "typing:user-stopped"),
-    *("user:online", "user:offline", "error", "note:new"),
+    *("user:online", "user:offline", "error", "note:new", "token-expiring"),
 ]
 CHAT_EVENTS = [
     *("messages", "presence-change", "message-read", "message-updated", "message-deleted", "chat-assigned"),
@@ -28,6 +28,7 @@ CHAT_EVENTS = [
         "transfer-declined",
         "chat-stream",
         "token-expiring",
+        "session",
         "chat-note",
         "chat-rated",
         "customer-updated",

@@ -1,10 +1,6 @@
 """Engine.IO packets and polling payloads on the wire."""
 
-import engineio.packet
-import engineio.payload
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chat.socketio.engine_packets import (
     EnginePacket,
@@ -72,19 +68,3 @@ def test_the_open_packet_has_exactly_the_keys_that_clients_know():
     assert encode_open("s", ["websocket"], 25_000, 20_000, 1_000_000) == (
         '0{"sid":"s","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000}'
     )
-
-
-messages = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters='\x1e{}[]"0123456789tfnNI-'), max_size=20
-)
-
-
-@given(st.lists(messages | st.binary(max_size=20), min_size=1, max_size=16))
-def test_python_engineio_reads_our_payloads_and_we_read_its(contents):
-    packets = [content if isinstance(content, bytes) else f"4{content}" for content in contents]
-    ours = encode_payload(packets)
-    assert [
-        packet.data for packet in engineio.payload.Payload(encoded_payload=ours.decode()).packets
-    ] == contents
-    theirs = engineio.payload.Payload([engineio.packet.Packet(4, content) for content in contents]).encode()
-    assert [decode_packet(wire).data for wire in decode_payload(theirs.encode())] == contents

@@ -3,9 +3,6 @@
 import json
 
 import pytest
-import socketio.packet
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
 from chat.socketio.attachments import encode_with_attachments, reconstruct
 from chat.socketio.errors import DisconnectReason, ProtocolViolation
@@ -199,58 +196,3 @@ def test_an_attachment_may_be_named_twice_or_never():
 def test_only_true_makes_a_placeholder():
     packet = decode('51-["a",{"_placeholder":1,"num":9},{"_placeholder":true,"num":0}]')
     assert reconstruct(packet, [b"x"]).data == ["a", {"_placeholder": 1, "num": 9}, b"x"]
-
-
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(2**53), 2**53)
-    | texts
-    | st.floats(allow_nan=False, allow_infinity=False),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
-    max_leaves=6,
-)
-values_with_bytes = st.recursive(
-    st.binary(max_size=8) | texts,
-    lambda inner: (
-        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["a", "b"]), inner, max_size=2)
-    ),
-    max_leaves=5,
-)
-namespaces = st.just("/") | st.from_regex(r"\A/[a-z=]{1,8}\Z")
-ack_ids = st.none() | st.integers(0, 2**53)
-event_names = texts.filter(lambda name: name not in RESERVED_EVENTS)
-
-
-@given(namespaces, event_names, st.lists(json_values, max_size=3), ack_ids)
-def test_python_socketio_reads_our_events_and_we_read_its(namespace, name, arguments, ack_id):
-    ours = encode_event(namespace, name, arguments, ack_id)
-    theirs = socketio.packet.Packet(encoded_packet=ours)
-    assert (theirs.namespace or "/", theirs.id, theirs.data) == (namespace, ack_id, [name, *arguments])
-    expected = Packet(PacketType.EVENT, namespace, [name, *arguments], ack_id)
-    assert decode(ours) == expected
-    wire = socketio.packet.Packet(2, [name, *arguments], namespace, ack_id, binary=False).encode()
-    assert decode(wire) == expected
-
-
-@given(namespaces, st.lists(values_with_bytes, min_size=1, max_size=3), st.integers(0, 2**53))
-def test_python_socketio_reads_our_attachments_and_we_read_its(namespace, values, ack_id):
-    theirs = socketio.packet.Packet(3, values, namespace, ack_id).encode()
-    text, *attachments = [theirs] if isinstance(theirs, str) else theirs
-    assume(len(attachments) <= 10)
-    packet = Packet(PacketType.ACK, namespace, values, ack_id)
-    our_text, our_attachments = encode_with_attachments(packet)
-    assert our_attachments == attachments
-    for wire in (text, our_text):
-        decoded = decode(wire)
-        assert (reconstruct(decoded, attachments) if attachments else decoded) == packet
-
-
-@given(st.text(max_size=60))
-def test_whatever_a_client_sends_is_a_packet_or_a_violation(text):
-    try:
-        packet = decode(text)
-    except ProtocolViolation:
-        return
-    assert isinstance(packet.type, PacketType)

@@ -1,12 +1,14 @@
 """A channel layer that loses what is sent, as the real one does when a process is slow."""
 
+import random
 from typing import Any
 
 from channels_redis.pubsub import RedisPubSubChannelLayer
 
 sent: list[dict[str, Any]] = []
 """Everything that was to be sent."""
-loses = True
+loses: float = True
+"""What of it is lost: everything, nothing, or a share."""
 
 
 class LossyLayer(RedisPubSubChannelLayer):
@@ -15,5 +17,5 @@ class LossyLayer(RedisPubSubChannelLayer):
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         """Send to a group, or not."""
         sent.append(message)
-        if not loses:
+        if random.random() >= loses:
             await self.__getattr__("group_send")(group, message)

@@ -11,6 +11,7 @@ from accounts.tokens import Principal
 from chat import payloads, selectors
 from chat.actions import asking
 from chat.models import Conversation
+from chat.socketio.delivery import Delivery
 
 
 @dataclass(eq=False)
@@ -28,6 +29,7 @@ class ReferenceClient:
     position: tuple[int, int | None] | None = None
     asked_about: set[str] = field(default_factory=set)
     refused: list[str] = field(default_factory=list)
+    passed: list[Any] = field(default_factory=list)
     streams: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -38,7 +40,7 @@ class ReferenceClient:
     def is_staff_member(self) -> bool:
         return self.principal.is_staff_member
 
-    def deliver(self, frame: str) -> None:
+    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         name, *arguments = json.loads(frame[frame.index("[") :])
         apply = getattr(self, "on_" + name.replace(":", "_").replace("-", "_"))
         apply(*arguments)
@@ -57,6 +59,7 @@ class ReferenceClient:
                     "position": self.position,
                     "asked_about": sorted(self.asked_about),
                     "refused": self.refused,
+                    "passed": self.passed,
                     "streams": self.streams,
                 }
             )
@@ -233,6 +236,9 @@ class ChatClient(ReferenceClient):
 
     def on_chat_note(self, note: dict[str, Any]) -> None:
         self.notes[note["id"]] = note
+
+    def on_custom_message(self, data: dict[str, Any]) -> None:
+        self.passed.append(data)
 
     def on_presence_change(self, data: dict[str, Any]) -> None:
         if data["status"] == "typing":

@@ -8,6 +8,7 @@ from accounts.models import User
 from accounts.tokens import Principal, issue_tokens
 from chat.gateway.namespaces import NAMESPACES
 from chat.gateway.sockets import Handshake, Socket
+from chat.socketio.delivery import Delivery
 from tests.support.loops import LoopThread
 
 
@@ -16,13 +17,19 @@ class Inbox:
 
     def __init__(self) -> None:
         self.events: list[list[Any]] = []
+        self.is_dismissed = False
 
-    def send_frame(self, frame: str) -> None:
-        """Keep an event, named first."""
-        self.events.append(json.loads(frame[frame.index("[") :]))
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
+        """Keep an event, named first; who was put out gets no more."""
+        if not self.is_dismissed:
+            self.events.append(json.loads(frame[frame.index("[") :]))
 
     def disconnect(self) -> None:
         """Nothing to do."""
+
+    def dismiss(self) -> None:
+        """Remember it."""
+        self.is_dismissed = True
 
     def close(self) -> None:
         """Nothing to do."""
@@ -31,14 +38,20 @@ class Inbox:
 class Client:
     """Somebody connected to a namespace in one process."""
 
-    def __init__(self, process: LoopThread, namespace: str, person: Principal) -> None:
+    def __init__(
+        self,
+        process: LoopThread,
+        namespace: str,
+        person: Principal,
+        *,
+        token: str | None = None,
+        address: str = "127.0.0.1",
+    ) -> None:
         self.process = process
         self.inbox = Inbox()
         self.namespace = NAMESPACES[namespace]
-        token = issue_tokens(User.objects.get(id=person.user_id))["access"]
-        self.socket = Socket(
-            uuid4().hex, namespace, Handshake({"token": token}, {}, {}, "127.0.0.1"), self.inbox
-        )
+        token = token or issue_tokens(User.objects.get(id=person.user_id))["access"]
+        self.socket = Socket(uuid4().hex, namespace, Handshake({"token": token}, {}, {}, address), self.inbox)
         process.run(self.namespace.connect(self.socket))
 
     def emit(self, event: str, data: Any) -> dict[str, Any]:

@@ -25,6 +25,7 @@ CODES = {
     "conversation_closed",
     "already_taken",
     "at_capacity",
+    "token_invalid",
 }
 
 
@@ -51,6 +52,8 @@ GOOD: dict[str, Any] = {
     "note": "She is in a hurry",
     "priority": 1,
     "skills": [],
+    "data": {"cart": 3},
+    "token": None,  # filled in
 }
 """A good value of every field; for a field that is not here a test fails until somebody says what is"""
 
@@ -92,4 +95,5 @@ async def good_data(clients: Clients, world: World, customer: Person) -> dict[st
     _, sent = await clients.rest("POST", "messages", customer, json=body)
     ids = {"conversationId": chat_id, "chatId": chat_id, "messageId": sent["data"]["_id"]}
     queues = dict.fromkeys(("queueId", "toQueue"), world["queues"]["support"])
-    return {**GOOD, **ids, **queues, "customer": customer}
+    token = world["people"]["ana"]["access"]
+    return {**GOOD, **ids, **queues, "token": token, "customer": customer}

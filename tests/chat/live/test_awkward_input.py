@@ -75,7 +75,7 @@ BAD_HANDSHAKES: list[tuple[str, dict[str, Any], str]] = [
     ("a very long token", {"token": "x" * 200_000}, "token_invalid"),
     ("a chatId that is a number", {"chatId": 7}, "invalid"),
     ("a chatId that is empty", {"chatId": ""}, "invalid"),
-    ("a chatId with a NUL", {"chatId": "\0"}, "not_found"),
+    ("a chatId with a NUL", {"chatId": "\0"}, "invalid"),
     ("an unknown chatId", {"chatId": str(uuid4())}, "not_found"),
     ("a role that is a list", {"role": ["customer"]}, "forbidden"),
     ("an orgId with a NUL", {"orgId": "\0"}, "forbidden"),
