@@ -1,12 +1,19 @@
-"""Which of our events a connection's clients still have to ack."""
+"""What a connection's clients still have to ack, and acks of ours that are more than JSON."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
+import structlog
+
 from chat.gateway.sockets import Unanswered
+from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.connection import AckReceived, Membership
+from chat.socketio.packets import Packet, PacketType, encode_ack
+
+log = structlog.get_logger(__name__)
 
 
 class PendingAcks:
@@ -55,3 +62,17 @@ class PendingAcks:
         for (asked, _), answer in self._answers.items():
             if asked is membership and not answer.done():
                 answer.set_exception(Unanswered("the client has left"))
+
+
+def encode_binary_ack(namespace: str, ack_id: int, values: Sequence[Any]) -> tuple[str, list[bytes]]:
+    """Write an ack that holds bytes: its text part, and the attachments to send after it.
+
+    In place of one that cannot be sent, which is a handler's mistake, an error is written: the event has been
+    handled, and a client without an answer would send it again.
+    """
+    try:
+        return encode_with_attachments(Packet(PacketType.ACK, namespace, list(values), ack_id))
+    except (TypeError, ValueError) as error:  # not JSON with its bytes taken out, or too many of these
+        log.error("ack_cannot_be_sent", namespace=namespace, error=str(error))
+        said = {"code": "error", "message": "Done, but the answer cannot be sent to you."}
+        return encode_ack(namespace, ack_id, [{"ok": False, "error": said}]), []

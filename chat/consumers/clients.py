@@ -9,14 +9,13 @@ from typing import Any
 import structlog
 
 from chat.consumers import joining, moving_clients
-from chat.consumers.acks import PendingAcks
+from chat.consumers.acks import PendingAcks, encode_binary_ack
 from chat.consumers.commands import CommandQueue
 from chat.consumers.handlers import NamespaceHandler
 from chat.consumers.recovery import Recoveries
 from chat.consumers.sessions import Session
 from chat.errors import TooLarge
 from chat.gateway.sockets import Socket
-from chat.socketio.attachments import encode_with_attachments
 from chat.socketio.connection import (
     AckReceived,
     Connection,
@@ -28,7 +27,7 @@ from chat.socketio.connection import (
     MembershipState,
 )
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
-from chat.socketio.packets import Packet, PacketType, encode_ack
+from chat.socketio.packets import encode_ack
 
 log = structlog.get_logger(__name__)
 
@@ -165,8 +164,7 @@ class Client:
         try:
             self.session.send_frame(encode_ack(membership.namespace, event.ack_id, values))
         except TypeError:  # not JSON, so it holds bytes
-            packet = Packet(PacketType.ACK, membership.namespace, list(values), event.ack_id)
-            self.send(*encode_with_attachments(packet))
+            self.send(*encode_binary_ack(membership.namespace, event.ack_id, values))
 
     async def _refuse_event(self, event: EventTooLarge) -> None:
         error = TooLarge("The event is too large. At most 64 KiB are allowed.")

@@ -55,6 +55,14 @@ async def test_an_error_is_an_ack_when_one_is_wanted_and_else_an_event(member):
     assert await member.receive() == '432[{"ok":true}]'
 
 
+async def test_an_ack_that_no_client_takes_is_an_error(member):
+    eleven = ",".join(['{"_placeholder":true,"num":0}'] * 11)
+    await member.send(f'451-1["message-with-ack",{eleven}]', b"x", '422["answer"]')
+    answer = await member.receive()
+    assert answer.startswith('431[{"ok":false,"error":{"code":"error","message":'), answer
+    assert await member.receive() == '432[{"ok":true}]', "the connection goes on"
+
+
 async def test_acks_that_nobody_waits_for_are_ignored(member):
     await member.send("431[]", "43999[1]", '421["answer"]')
     assert await member.receive() == '431[{"ok":true}]'
