@@ -14,7 +14,7 @@ from tests.support.socketio_clients import Polling, http_client
 
 START_SECONDS = 60.0
 # Heartbeats that a busy machine does not miss, and nothing that has to be waited for long.
-OPTIONS = ["--ping-timeout", "1", "--upgrade-timeout", "0.5", "--attachment-timeout", "1"]
+OPTIONS = ["--ping-timeout", "1", "--upgrade-timeout", "1", "--attachment-timeout", "1"]
 
 
 def free_port():

@@ -5,16 +5,29 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import ARRIVAL_SECONDS, Polling, RawWebSocket
+from tests.support.socketio_clients import Polling, RawWebSocket, again_when_a_ping_comes
 
 
 @pytest.fixture
-async def session(http, server):
-    session = await Polling(http, server.engineio).open()
-    session.websockets = []
-    yield session
-    for websocket in session.websockets:
-        await websocket.connection.close()
+async def new_session(http, server):
+    """Call it for a session whose WebSockets are gone with the test."""
+    sessions = []
+
+    async def make():
+        session = await Polling(http, server.engineio).open()
+        session.websockets = []
+        sessions.append(session)
+        return session
+
+    yield make
+    for session in sessions:
+        for websocket in session.websockets:
+            await websocket.connection.close()
+
+
+@pytest.fixture
+async def session(new_session):
+    return await new_session()
 
 
 async def upgrade_of(session):
@@ -35,7 +48,7 @@ async def test_the_websocket_takes_over_with_what_was_buffered(session):
     websocket = await upgrade_of(session)
     await websocket.send("2probe")
     assert await websocket.receive() == "3probe"
-    assert await session.get() == (200, "6"), "a poll after the probe does not wait"
+    assert await session.answer() == (200, "6"), "a poll after the probe does not wait"
     assert await session.post("4one\x1ebAQ==\x1e4two") == (200, "ok"), "pushes go on by polling"
     await websocket.send("5", "4three")
     assert [await websocket.receive() for _ in range(4)] == ["4one", b"\x01", "4two", "4three"]
@@ -43,14 +56,16 @@ async def test_the_websocket_takes_over_with_what_was_buffered(session):
     assert websocket.is_open
 
 
-async def test_a_waiting_poll_is_released_at_the_probe(session):
-    poll = asyncio.create_task(session.get())
-    await asyncio.sleep(ARRIVAL_SECONDS)
+@again_when_a_ping_comes
+async def test_a_waiting_poll_is_released_at_the_probe(new_session):
+    session = await new_session()
     websocket = await upgrade_of(session)
-    assert not poll.done()
+    poll = await session.waiting_poll()
     await websocket.send("2probe")
     assert await websocket.receive() == "3probe"
-    assert await asyncio.wait_for(poll, 1) == (200, "6")
+    await asyncio.wait([poll], timeout=1)
+    session.check_waited(poll)
+    assert await poll == (200, "6")
 
 
 async def test_until_the_upgrade_messages_go_by_polling(session):
@@ -58,7 +73,7 @@ async def test_until_the_upgrade_messages_go_by_polling(session):
     await websocket.send("2probe")
     await websocket.receive()
     await session.post("4hello")
-    assert await session.get() == (200, "4hello")
+    assert await session.receive() == ["4hello"]
     await websocket.send("5", "4after")
     assert await websocket.receive() == "4after"
 
@@ -119,6 +134,6 @@ async def test_an_upgrade_that_takes_too_long_is_given_up(session):
     await websocket.send("2probe")
     await websocket.receive()
     polling = asyncio.create_task(session.receive(1))
-    await websocket.closed(2)
+    await websocket.closed()
     await session.post("4hello")
     assert "4hello" in await polling

@@ -143,6 +143,12 @@ class Polling:
         async with self.http.get(self.url, headers=self.headers) as response:
             return response.status, await response.text()
 
+    async def answer(self):
+        """The answer to a poll that no ping ended."""
+        while (answer := await self.get()) == (200, "2"):
+            await self.post("3")
+        return answer
+
     async def waiting_poll(self):
         """A poll that waits for something to say."""
         poll = asyncio.create_task(self.get())

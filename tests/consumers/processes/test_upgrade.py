@@ -120,7 +120,7 @@ async def test_an_upgrade_that_takes_too_long_is_given_up(session, upgrade):
     await websocket.send("2probe")
     await websocket.receive()
     polling = asyncio.create_task(session.receive(1))
-    await websocket.closed(2)
+    await websocket.closed()
     await session.post("4hello")
     assert "4hello" in await polling
 
