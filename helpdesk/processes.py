@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -37,7 +38,12 @@ def spawn(
 
     It gets a session of its own, so Ctrl-C at the terminal reaches the supervisor only, and it dies with
     this process. `prepare` runs in the child before the command does.
+
+    Raises:
+        RuntimeError: called in another thread than the main one, whose end would kill the child already.
     """
+    if threading.current_thread() is not threading.main_thread():
+        raise RuntimeError("a child dies with the thread that started it: start it in the main thread")
     survive_nobody = die_with(os.getpid())
 
     def before() -> None:

@@ -37,7 +37,11 @@ class Process:
         self.start()
 
     def start(self) -> None:
-        """Start it, also again after it was killed."""
+        """Start it, and wait where there is something to wait for."""
+        self.spawn()
+
+    def spawn(self) -> None:
+        """Start it, also again after it was killed, and do not wait."""
         self.process: subprocess.Popen[bytes] = processes.spawn(self.command, self.log, self.environment)
 
     @property

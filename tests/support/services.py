@@ -48,7 +48,15 @@ class RedisServer:
 
     def start(self) -> None:
         """Start the server, also again after it was killed, and wait until it takes commands."""
+        self.spawn()
+        self.wait_until_it_answers()
+
+    def spawn(self) -> None:
+        """Start the server and do not wait."""
         self.process = processes.spawn(embedded.redis_command(self.socket_path, self.directory), self.log)
+
+    def wait_until_it_answers(self) -> None:
+        """Wait until the server takes commands."""
         try:
             wait_until(lambda: embedded.redis_answers(self.socket_path), "Redis's answer")
         except TimeoutError as error:

@@ -95,7 +95,8 @@ async def killed(server: RedisServer) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await asyncio.to_thread(server.start)
+        server.spawn()
+        await asyncio.to_thread(server.wait_until_it_answers)
 
 
 @asynccontextmanager
@@ -116,6 +117,7 @@ async def test_whatever_happens_to_redis_everybody_is_complete_within_seconds(
     world: World,
     guest: Callable[[], Person],
 ) -> None:
+    assert live.redis.process.poll() is None, "the trouble before is over"
     ana, person = world["people"]["ana"], guest()
     chat_id = await clients.start_taken_conversation(person, ana)
     sockets = [

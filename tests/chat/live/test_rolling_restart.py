@@ -100,7 +100,8 @@ async def restart(server: WebServer) -> float:
     while server.process.poll() is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     took = time.monotonic() - began
-    await asyncio.to_thread(server.start)
+    server.spawn()
+    await asyncio.to_thread(server.wait_until_it_answers)
     return took
 
 
