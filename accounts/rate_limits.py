@@ -15,7 +15,8 @@ import redis
 import structlog
 from django.conf import settings
 from django.http import HttpRequest
-from redis.exceptions import RedisError
+
+from accounts.redis_clients import FAILURES, OneClient
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ def take(key: str, *, limit: int, seconds: int) -> int:
         return 0
     try:
         wait = _client().eval(TAKE, 1, f"limit:{key}", str(limit), str(seconds))
-    except (RedisError, OSError) as error:
+    except FAILURES as error:
         _pause_until = time.monotonic() + PAUSE_AFTER_FAILURE_SECONDS
         log.warning("rate_limits_unavailable", error=type(error).__name__)
         return 0
@@ -97,7 +98,7 @@ def is_this_machine(address: str) -> bool:
     return (getattr(parsed, "ipv4_mapped", None) or parsed).is_loopback
 
 
-@functools.cache
+@OneClient
 def _client() -> redis.Redis:
     return redis.Redis.from_url(
         settings.REDIS_URL,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import functools
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import redis
@@ -23,12 +24,39 @@ OPTIONS: dict[str, Any] = {
     "driver_info": None,
 }
 FAILURES = (RedisError, OSError)
-"""What a Redis raises that does not answer."""
+"""What a Redis raises that does not answer, or goes away in the middle of an answer."""
 
 _asynchronous: tuple[asyncio.AbstractEventLoop, redis.asyncio.Redis] | None = None
 
 
-@functools.cache
+class OneClient:
+    """The one client that all threads of a process share, made by whoever asks first.
+
+    With `functools.cache`, threads that ask first at the same time make one each. All but the last are thrown
+    away, and a client that is thrown away closes its connections, also those that wait for an answer: then
+    redis-py fails with a ValueError or an AttributeError.
+    """
+
+    def __init__(self, make: Callable[[], redis.Redis]) -> None:
+        self.__doc__ = make.__doc__
+        self._make = make
+        self._making = threading.Lock()
+        self._client: redis.Redis | None = None
+
+    def __call__(self) -> redis.Redis:
+        """Return the client."""
+        with self._making:
+            if self._client is None:
+                self._client = self._make()
+            return self._client
+
+    def cache_clear(self) -> None:
+        """Make another for who asks next."""
+        with self._making:
+            self._client = None
+
+
+@OneClient
 def blocking() -> redis.Redis:
     """This process's client for threads."""
     return redis.Redis.from_url(settings.REDIS_URL, **OPTIONS)

@@ -1,6 +1,5 @@
 """What a load balancer asks: is this process alive, and can it do its work."""
 
-import functools
 import time
 from collections.abc import Callable
 
@@ -12,6 +11,8 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 
+from accounts.redis_clients import OneClient
+
 logger = structlog.get_logger(__name__)
 
 WORKER_HEARTBEAT_KEY = "helpdesk:worker-heartbeat"
@@ -19,7 +20,7 @@ WORKER_HEARTBEAT_SECONDS = 30
 """How long after its last tick a worker counts as reachable."""
 
 
-@functools.cache
+@OneClient
 def redis_client() -> redis.Redis:
     """Return this process's client for health checks, which gives up after two seconds."""
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2)

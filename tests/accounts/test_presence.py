@@ -3,12 +3,15 @@
 import asyncio
 import os
 import signal
+import sys
 import time
+from functools import partial
 from uuid import uuid4
 
 import pytest
 
 from accounts import presence, redis_clients
+from tests.support.together import together
 from tests.support.told import close_presence
 
 PATIENCE_SECONDS = 10
@@ -230,6 +233,42 @@ async def test_without_redis_everyone_is_offline_and_nothing_fails_and_it_comes_
     try:
         assert await ask_everything(person) == (None, None, None, False, None, {person: "offline"}, [])
         assert time.monotonic() - began < 2
+    finally:
+        redis_server.start()
+    await presence.renew(person, "tab")
+    await until(lambda: status_of(person) == "online")
+
+
+def test_many_who_ask_first_at_the_same_time_are_all_answered(person):
+    """A process has just been started and all its clients come back: its threads all need a first client."""
+    people = [person, *(uuid4() for _ in range(30))]
+    switches_every = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for _ in range(30):
+            redis_clients.blocking.cache_clear()
+            told = together([partial(presence.statuses, people)] * 8)
+            assert told == [dict.fromkeys(people, "offline")] * 8
+    finally:
+        sys.setswitchinterval(switches_every)
+    assert not presence.is_paused()
+
+
+async def test_a_redis_killed_while_it_is_being_asked_refuses_nobody(redis_server, person, monkeypatch):
+    monkeypatch.setattr(presence, "PAUSE_AFTER_FAILURE_SECONDS", 0.2)
+    await presence.arrive(person, "tab")
+    assert status_of(person) == "online"
+    os.kill(redis_server.process.pid, signal.SIGSTOP)  # so that all calls are under way
+    try:
+        calls = asyncio.gather(
+            *(asyncio.to_thread(presence.statuses, [person]) for _ in range(4)),
+            *(presence.arrive(person, f"tab {number}") for number in range(4)),
+            asyncio.to_thread(presence.last_seen, [person]),
+            presence.has_left(person),
+        )
+        await asyncio.sleep(redis_clients.TIMEOUT_SECONDS / 5)
+        redis_server.kill()
+        assert await calls == [{person: "offline"}] * 4 + [None] * 4 + [{person: None}, False]
     finally:
         redis_server.start()
     await presence.renew(person, "tab")
