@@ -39,7 +39,7 @@ from chat.message_writer.stored import (
     save_sent_media,
 )
 from chat.models import Media, Message, MessageType, Status
-from chat.models.change_counter import take_changes
+from chat.models.change_counter import take_changes_of
 from chat.selectors import media_facts, person
 
 
@@ -85,7 +85,7 @@ class Batch:
         """Write all rows that changed."""
         save_sent_media(self._sent_media)
         self._number_changes()
-        rows.insert(self._new)
+        rows.insert(self._new, self.now)
         owe_answers(self._owed, self.now)
         save_read_marks([self._participants[key] for key in self._moved])
         save_conversations([row for row in self.conversations.values() if row.has_changed], self.now)
@@ -93,7 +93,7 @@ class Batch:
     def _number_changes(self) -> None:
         """Give each change its place in its organization's order.
 
-        Comes after all locks, and the organizations in the order of their ids (see `take_changes`).
+        Comes after all locks, and the organizations in the order of their ids (see `take_changes_of`).
         """
         changes: defaultdict[UUID, list[tuple[LockedConversation, rows.NewMessage | None]]] = defaultdict(
             list
@@ -104,9 +104,11 @@ class Batch:
         for conversation_id, _ in self._moved:
             conversation = self.conversations[conversation_id]
             changes[conversation.organization_id].append((conversation, None))
-        for organization_id in sorted(changes):
-            first = take_changes(organization_id, len(changes[organization_id]))
-            for number, (conversation, new) in enumerate(changes[organization_id], start=first):
+        if not changes:
+            return
+        first = take_changes_of({one: len(places) for one, places in changes.items()})
+        for organization_id, places in changes.items():
+            for number, (conversation, new) in enumerate(places, start=first[organization_id]):
                 conversation.change, conversation.has_changed = number, True
                 if new is not None:
                     new.change = number

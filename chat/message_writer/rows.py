@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from accounts.ids import new_id
 from accounts.models import User
+from chat.message_writer.given_rows import given_rows
 from chat.models import Conversation, Message, MessageType
 
 
-@dataclass(slots=True)
-class NewMessage:
+class NewMessage(msgspec.Struct):
     """A message that has its numbers and is not inserted yet; `change` comes last, just before the insert."""
 
     id: UUID
@@ -33,31 +32,34 @@ class NewMessage:
     created_at: datetime
 
 
-COLUMNS = [
-    next(column for column in Message._meta.concrete_fields if column.attname == name)
-    for name in NewMessage.__dataclass_fields__
-]
+COLUMNS = {
+    "id": "uuid",
+    "conversation_id": "uuid",
+    "seq": "integer",
+    "version": "integer",
+    "created_version": "integer",
+    "change": "bigint",
+    "sender_id": "uuid",
+    "type": "text",
+    "text": "text",
+    "media_id": "uuid",
+    "client_message_id": "text",
+}
 
 
-def insert(messages: Sequence[NewMessage]) -> None:
-    """Insert messages in one statement's round trips: a third of what `bulk_create` costs.
+def insert(messages: Sequence[NewMessage], now: datetime) -> None:
+    """Insert messages in one statement; all of them are made `now`.
 
     Must run inside a transaction that has locked the conversations.
     """
     if not messages:
         return
-    names = ", ".join(connection.ops.quote_name(str(column.column)) for column in COLUMNS)
-    places = ", ".join(["%s"] * len(COLUMNS))
-    table = connection.ops.quote_name(Message._meta.db_table)
+    names, table = ", ".join(COLUMNS), Message._meta.db_table
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {table} ({names}) VALUES ({places})",  # noqa: S608 names are ours
-            [_values(message) for message in messages],
+        cursor.execute(
+            f"INSERT INTO {table} ({names}, created_at) SELECT {names}, %s FROM {given_rows(COLUMNS)}",  # noqa: S608 the names are ours
+            [connection.ops.adapt_datetimefield_value(now), msgspec.json.encode(messages).decode()],
         )
-
-
-def _values(message: NewMessage) -> list[Any]:
-    return [column.get_db_prep_value(getattr(message, column.attname), connection) for column in COLUMNS]
 
 
 def append_in_transaction(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 
 from chat.message_writer import rows
+from chat.message_writer.given_rows import given_rows
 from chat.message_writer.requests import MarkRead, SendMessage
 from chat.models import AssistantTurn, Conversation, Media, Message, Participant, Status
 
@@ -17,10 +18,10 @@ LEASE = timedelta(seconds=6)
 """How long nobody need be heard of who answers for the assistant (see `AssistantTurn`)."""
 
 ResendKey = tuple[UUID, UUID, str]
+KEY = {"conversation_id": "uuid", "sender_id": "uuid", "client_message_id": "text"}
 
 
-@dataclass(slots=True)
-class LockedConversation:
+class LockedConversation(msgspec.Struct):
     """The row of a conversation while this transaction holds its lock."""
 
     id: UUID
@@ -36,49 +37,50 @@ class LockedConversation:
     has_messages: bool = False
 
 
+LOCKED = LockedConversation.__struct_fields__[:-2]
+COUNTED = {
+    "id": "uuid",
+    "last_seq": "integer",
+    "version": "integer",
+    "change": "bigint",
+    "has_messages": "boolean",
+}
+_conversations = msgspec.json.Decoder(list[LockedConversation])
+
+
 def lock_conversations(conversation_ids: Iterable[UUID]) -> dict[UUID, LockedConversation]:
     """Lock these conversations for the transaction; those that do not exist are left out."""
-    # Always in the order of their ids, so that two writers never wait for each other in a circle.
-    found = (
-        Conversation.objects.select_for_update()
-        .filter(id__in=set(conversation_ids))
-        .order_by("id")
-        .values_list(
-            "id",
-            "organization_id",
-            "customer_id",
-            "agent_id",
-            "queue_id",
-            "status",
-            "last_seq",
-            "version",
-            "change",
-        )
+    ids = msgspec.json.encode([{"id": one} for one in set(conversation_ids)]).decode()
+    members = ", ".join(f"'{name}', {name}" for name in LOCKED)
+    array, member, lock = (
+        ("json_agg", "json_build_object", "FOR UPDATE")
+        if connection.vendor == "postgresql"
+        else ("json_group_array", "json_object", "")
     )
-    return {row[0]: LockedConversation(*row) for row in found}
-
-
-def save_conversations(conversations: Iterable[LockedConversation], now: datetime) -> None:
-    """Write back what a batch counts up; what else stands in the rows stays as it is."""
-    table = connection.ops.quote_name(Conversation._meta.db_table)
-    moment = connection.ops.adapt_datetimefield_value(now)
-    identifier = Conversation._meta.get_field("id")
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET last_seq = %s, version = %s, change = %s, updated_at = %s,"  # noqa: S608 the name is ours
-            " last_activity_at = CASE WHEN %s THEN %s ELSE last_activity_at END WHERE id = %s",
-            [
-                [
-                    row.last_seq,
-                    row.version,
-                    row.change,
-                    moment,
-                    row.has_messages,
-                    moment,
-                    identifier.get_db_prep_value(row.id, connection),
-                ]
-                for row in conversations
-            ],
+        # Always in the order of their ids, so that two writers never wait for each other in a circle.
+        cursor.execute(
+            f"SELECT CAST({array}({member}({members})) AS text) FROM (SELECT {', '.join(LOCKED)}"  # noqa: S608 the names are ours
+            f" FROM {Conversation._meta.db_table}"
+            f" WHERE id IN (SELECT id FROM {given_rows({'id': 'uuid'})}) ORDER BY id {lock}) AS locked",
+            [ids],
+        )
+        [found] = cursor.fetchone()
+    return {row.id: row for row in _conversations.decode(found or "[]")}
+
+
+def save_conversations(conversations: Sequence[LockedConversation], now: datetime) -> None:
+    """Write back what a batch counts up; what else stands in the rows stays as it is."""
+    if not conversations:
+        return
+    table = Conversation._meta.db_table
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET last_seq = given.last_seq, version = given.version, change = given.change,"  # noqa: S608 the names are ours
+            f" updated_at = %s, last_activity_at = CASE WHEN given.has_messages THEN %s"
+            f" ELSE {table}.last_activity_at END FROM {given_rows(COUNTED)} WHERE {table}.id = given.id",
+            [moment, moment, msgspec.json.encode(conversations).decode()],
         )
 
 
@@ -129,22 +131,12 @@ def _ids_of_keys(keys: Iterable[ResendKey]) -> list[UUID]:
 
     Three lists of what a message's parts may be would have it looked for in all their combinations.
     """
-    fields = {field.attname: field for field in Message._meta.concrete_fields}
-    columns = [fields[name] for name in ("conversation_id", "sender_id", "client_message_id")]
-    values = [
-        column.get_db_prep_value(part, connection)
-        for key in keys
-        for column, part in zip(columns, key, strict=True)
-    ]
-    rows_wanted = ", ".join(["(%s, %s, %s)"] * (len(values) // len(columns)))
-    table = connection.ops.quote_name(Message._meta.db_table)
+    wanted = [dict(zip(KEY, key, strict=True)) for key in keys]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH wanted (conversation_id, sender_id, client_message_id) AS (VALUES {rows_wanted})"  # noqa: S608 the names are ours
-            f" SELECT message.id FROM wanted JOIN {table} AS message"
-            " ON message.conversation_id = wanted.conversation_id AND message.sender_id = wanted.sender_id"
-            " AND message.client_message_id = wanted.client_message_id",
-            values,
+            f"SELECT message.id FROM {given_rows(KEY)} JOIN {Message._meta.db_table} AS message"  # noqa: S608 the names are ours
+            f" ON {' AND '.join(f'message.{name} = given.{name}' for name in KEY)}",
+            [msgspec.json.encode(wanted).decode()],
         )
         return [Message._meta.pk.to_python(found) for (found,) in cursor.fetchall()]
 
