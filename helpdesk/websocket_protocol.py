@@ -1,19 +1,36 @@
-"""uvicorn's WebSocket protocol, which takes finished frames and knows when a refused handshake is over."""
+"""uvicorn's WebSocket protocol with a short way for what chats are made of, in and out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import apply_mask
 from websockets.protocol import State
+from websockets.streams import StreamReader
+
+Take = Callable[[str], bool]
+"""Is offered a text; says whether it took it."""
+
+WHOLE_TEXT = 0x81
+"""The first byte of a text in one frame, with none of the reserved bits set (RFC 6455 §5.2)."""
+MASKED = 0x80
+LENGTH_OF_2_BYTES = 126
+SHORTEST_HEAD = 6
+BETWEEN_FRAMES = StreamReader.at_eof.__code__
+"""Where websockets' parser waits when it has read nothing of a frame yet."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """What uvicorn's own lacks.
 
-    Applications find `scope["extensions"]["websocket.preframed"]["write"]`, which is `write_frame`: so a
-    frame is built once and written to each of the sockets in a room. Under a server without it they send as
-    ever.
+    Applications find in the scope's extensions, and under a server without them do as ever:
+
+    - `websocket.preframed`, whose `write` is `write_frame`: so a frame is built once and written to each of
+      the sockets in a room.
+    - `websocket.callback`, whose `listen` is the one here: so a text costs neither a turn of the loop nor a
+      pause in reading.
 
     A handshake is finished also where the application answers it with an HTTP response. uvicorn's own misses
     that, and logs an error for each client that is told, say, that its session is gone (Kludex/uvicorn#3138).
@@ -21,13 +38,62 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     _sending = 0
     """How many `send`s are under way: each of them may be waiting for the client to read."""
+    _take: Take | None = None
 
     def handle_connect(self, event: Any) -> None:
         """A handshake came, and with it the scope, which the application sees a turn of the loop later."""
         super().handle_connect(event)
-        if self.response.status_code == 101 and not self.conn.extensions:
+        if self.response.status_code == 101:
             extensions: dict[str, Any] = self.scope["extensions"]
-            extensions["websocket.preframed"] = {"write": self.write_frame}
+            extensions["websocket.callback"] = {"listen": self.listen}
+            if not self.conn.extensions:
+                extensions["websocket.preframed"] = {"write": self.write_frame}
+
+    # In
+
+    def listen(self, take: Take) -> None:
+        """Offer texts to `take` as they come; what it does not take, and all else, comes by `receive`."""
+        self._take = take
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes came."""
+        if self._take is not None:
+            data = self._offer_texts(data, self._take)
+        if data:
+            super().data_received(data)
+
+    def _offer_texts(self, data: bytes, take: Take) -> bytes:
+        """Offer the texts that `data` begins with; return the rest, which websockets' parser reads.
+
+        Only what no rule forbids is read here: unfragmented masked texts which have come whole, and before
+        which nothing is unfinished. Everything else, the malformed above all, is for the parser.
+        """
+        position = 0
+        while (frame := _whole_text(data, position)) is not None and self._is_between_messages():
+            payload, end = frame
+            try:
+                text = payload.decode()
+            except UnicodeDecodeError:
+                break
+            if len(payload) > self.config.ws_max_size or not take(text):
+                break
+            position = end
+        return data[position:] if position else data
+
+    def _is_between_messages(self) -> bool:
+        conn = self.conn
+        waits: Any = conn.parser
+        while waits.gi_yieldfrom is not None:
+            waits = waits.gi_yieldfrom
+        return (
+            waits.gi_code is BETWEEN_FRAMES
+            and conn.current_size is None
+            and conn.state is State.OPEN
+            and not self.close_sent
+            and self.queue.empty()
+        )
+
+    # Out
 
     def write_frame(self, frame: bytes) -> bool:
         """Write one whole unmasked frame after all that was sent before; it cannot wait.
@@ -54,3 +120,22 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._sending -= 1
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
+
+
+def _whole_text(data: bytes, position: int) -> tuple[bytes, int] | None:
+    """The payload of the frame that stands at a position, and where it ends.
+
+    None unless it is the one frame of a masked text, all there, with a length of at most two bytes.
+    """
+    if len(data) < position + SHORTEST_HEAD or data[position] != WHOLE_TEXT:
+        return None
+    length, mask = data[position + 1] - MASKED, position + 2
+    if length == LENGTH_OF_2_BYTES:
+        length, mask = int.from_bytes(data[mask : mask + 2], "big"), mask + 2
+    elif not 0 <= length < LENGTH_OF_2_BYTES:
+        return None
+    start = mask + 4
+    end = start + length
+    if end > len(data):
+        return None
+    return apply_mask(data[start:end], data[mask:start]), end

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from inspect import isawaitable
 from typing import Any
 
 import structlog
@@ -149,12 +150,22 @@ class Client:
     async def _join(self, request: ConnectRequested) -> None:
         await joining.join(self, request)
 
-    async def _handle(self, event: EventReceived) -> None:
+    def _handle(self, event: EventReceived) -> Awaitable[None] | None:
         membership = event.membership
         socket = self.sockets.get(membership)
         if socket is None:
-            return
-        answer = await self.namespaces[membership.namespace].event(socket, event.name, event.arguments)
+            return None
+        answer = self.namespaces[membership.namespace].event(socket, event.name, event.arguments)
+        if isawaitable(answer):
+            return self._answer_later(event, socket, answer)
+        self._answer(event, socket, answer)
+        return None
+
+    async def _answer_later(self, event: EventReceived, socket: Socket, answer: Awaitable[Any]) -> None:
+        self._answer(event, socket, await answer)
+
+    def _answer(self, event: EventReceived, socket: Socket, answer: Any) -> None:
+        membership = event.membership
         if answer is None or membership.state is not MembershipState.CONNECTED:
             return
         if event.ack_id is None:
@@ -166,7 +177,7 @@ class Client:
         except TypeError:  # not JSON, so it holds bytes
             self.send(*encode_binary_ack(membership.namespace, event.ack_id, values))
 
-    async def _refuse_event(self, event: EventTooLarge) -> None:
+    def _refuse_event(self, event: EventTooLarge) -> None:
         error = TooLarge("The event is too large. At most 64 KiB are allowed.")
         answer = {"ok": False, "error": {"code": error.code, "message": error.message}}
         if event.ack_id is not None:

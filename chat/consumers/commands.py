@@ -13,19 +13,22 @@ log = structlog.get_logger(__name__)
 
 MAX_WAITING = 256
 
-Command = Callable[..., Awaitable[None]]
+Command = Callable[..., Awaitable[None] | None]
+"""Does something; what it returns, if anything, is to be waited for."""
 
 
 class CommandQueue:
-    """Runs commands strictly in order in a task of its own, which exists only while there is something to do.
+    """Runs commands strictly in order: at once, or, where one has to wait, in a task that exists until all
+    are done.
 
     So the reader goes on reading, and answers heartbeats, while a command waits for the database.
     """
 
-    __slots__ = ("_room", "_task", "_waiting")
+    __slots__ = ("_is_busy", "_room", "_task", "_waiting")
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Command, tuple[Any, ...]]] = deque()
+        self._is_busy = False
         self._task: asyncio.Task[None] | None = None
         self._room: asyncio.Event | None = None
 
@@ -47,20 +50,43 @@ class CommandQueue:
 
     def put(self, command: Command, *arguments: Any) -> None:
         """Do this after everything that was put before."""
-        self._waiting.append((command, arguments))
-        if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        if self._is_busy:  # what a command itself puts comes after it, too
+            self._waiting.append((command, arguments))
+            return
+        self._is_busy = True
+        unfinished = _begin(command, arguments)
+        if unfinished is None and not self._waiting:
+            self._is_busy = False
+        else:
+            self._task = asyncio.get_running_loop().create_task(self._run(command, unfinished))
 
-    async def _run(self) -> None:
+    async def _run(self, command: Command, unfinished: Awaitable[None] | None) -> None:
         try:
-            while self._waiting:
+            while True:
+                if unfinished is not None:
+                    try:
+                        await unfinished
+                    except Exception as error:
+                        _log_failure(command, error)
+                if not self._waiting:
+                    return
                 command, arguments = self._waiting.popleft()
                 if self._room is not None and not self.is_full:
                     self._room.set()
                     self._room = None
-                try:
-                    await command(*arguments)
-                except Exception:
-                    log.exception("socket_command_failed", command=getattr(command, "__name__", "?"))
+                unfinished = _begin(command, arguments)
         finally:
+            self._is_busy = False
             self._task = None
+
+
+def _begin(command: Command, arguments: tuple[Any, ...]) -> Awaitable[None] | None:
+    try:
+        return command(*arguments)
+    except Exception as error:
+        _log_failure(command, error)
+        return None
+
+
+def _log_failure(command: Command, error: Exception) -> None:
+    log.error("socket_command_failed", command=getattr(command, "__name__", "?"), exc_info=error)

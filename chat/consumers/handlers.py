@@ -16,8 +16,10 @@ class NamespaceHandler(Protocol):
     async def connect(self, socket: Socket) -> None:
         """Let a socket in; raises HelpdeskError to refuse it."""
 
-    async def event(self, socket: Socket, name: str, arguments: list[Any]) -> Any:
-        """Handle an event; returns the ack's value, a tuple of values for several, or None for no ack."""
+    def event(self, socket: Socket, name: str, arguments: list[Any]) -> Any:
+        """Handle an event; returns the ack's value, a tuple of values for several, or None for no ack; or
+        what has to be awaited for that.
+        """
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """A socket that was let in is gone."""

@@ -122,6 +122,11 @@ class Session:
         except ConnectionEnded as ended:
             self.end(ended)
 
+    @property
+    def has_room(self) -> bool:
+        """Whether more may be read at once; where not, after `room`."""
+        return not self.listener.is_full and (self._over is None or self.closed is not None)
+
     async def room(self) -> None:
         """Wait until more may be read; handlers that fall behind hold back their own client."""
         if self.listener.is_full:

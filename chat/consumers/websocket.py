@@ -27,8 +27,9 @@ CODE_TOO_LARGE = 1009
 class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
     """One WebSocket.
 
-    It reads in a plain loop of its own: Channels' dispatch would visit a thread for every frame and open a
-    channel in the channel layer for every socket, and we need neither.
+    It hears messages as they come, or, where the server or the session cannot, in a plain loop: Channels'
+    dispatch would visit a thread for every frame and open a channel in the channel layer for every socket,
+    and we need neither.
     """
 
     def __init__(self, endpoint: Endpoint | None = None) -> None:
@@ -136,21 +137,37 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
         return session
 
     async def _serve(self, session: Session) -> None:
-        max_bytes = session.engine.options.max_payload_bytes
         reason = DisconnectReason.TRANSPORT_CLOSE
         try:
+            self._listen(session)
             while (wire := await self._next()) is not None:
-                if session.closed:
-                    continue  # the close is on its way
-                if is_longer(wire, max_bytes):
-                    session.close(DisconnectReason.TRANSPORT_ERROR, "message too large", CODE_TOO_LARGE)
-                    continue
-                session.receive(wire)
+                self._hear(session, wire)
                 await session.room()
             if self._close_code == CODE_SERVER_RESTARTS:
                 reason = DisconnectReason.SERVER_SHUTTING_DOWN
         finally:
             session.close(reason)
+
+    def _listen(self, session: Session) -> None:
+        """Hear messages as they come, where the session has room and the server is ours."""
+
+        def take(wire: str) -> bool:
+            if session.has_room:
+                self._hear(session, wire)
+                return True
+            return False
+
+        callback = self.scope.get("extensions", {}).get("websocket.callback")
+        if callback is not None:
+            callback["listen"](take)
+
+    def _hear(self, session: Session, wire: str | bytes) -> None:
+        if session.closed:
+            return  # the close is on its way
+        if is_longer(wire, session.engine.options.max_payload_bytes):
+            session.close(DisconnectReason.TRANSPORT_ERROR, "message too large", CODE_TOO_LARGE)
+        else:
+            session.receive(wire)
 
     async def _next(self) -> str | bytes | None:
         """The next message; None once the WebSocket is closed."""

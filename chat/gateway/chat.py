@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from accounts import presence
@@ -48,7 +48,7 @@ async def join_chat(socket: Socket, command: commands.JoinChat) -> Payload:
 
 
 @chat.on("leave-chat", takes=commands.InChat)
-async def leave_chat(socket: Socket, command: commands.InChat) -> Payload:
+def leave_chat(socket: Socket, command: commands.InChat) -> Payload:
     """Out of the room."""
     joining.leave(socket, str(parse_id(command.chat_id, "chat")))
     return {"chatId": command.chat_id}
@@ -66,7 +66,7 @@ async def send_message(socket: Socket, command: commands.SendToChat) -> Payload:
 
 
 @chat.on("set-status", takes=commands.SetStatus)
-async def set_status(socket: Socket, command: commands.SetStatus) -> Payload:
+def set_status(socket: Socket, command: commands.SetStatus) -> Payload | Awaitable[Payload]:
     """Presence for everyone who may know, or typing in a chat."""
     if command.status in ("typing", "idle"):
         chat_id = _chat_typed_in(socket, command)
@@ -75,9 +75,13 @@ async def set_status(socket: Socket, command: commands.SetStatus) -> Payload:
     if command.status not in presence.STATUSES:
         allowed = ", ".join(("typing", "idle", *presence.STATUSES))
         raise InvalidInput(f"There is no such status. Allowed are: {allowed}.", field="status")
-    await presence.set_status(socket.user.user_id, command.status)
-    await in_database_thread(people.tell_presence, socket.user, command.status)
-    return {"status": command.status}
+    return _set_presence(socket, command.status)
+
+
+async def _set_presence(socket: Socket, status: str) -> Payload:
+    await presence.set_status(socket.user.user_id, status)
+    await in_database_thread(people.tell_presence, socket.user, status)
+    return {"status": status}
 
 
 def _chat_typed_in(socket: Socket, command: commands.SetStatus) -> str:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from accounts import absence, presence
-from accounts.tokens import Principal, TokenRefused, principal_from_access_token
+from accounts.tokens import (
+    Principal,
+    TokenRefused,
+    principal_from_access_token,
+    principals_from_access_tokens,
+)
 from chat import access, fanout, rooms
 from chat.actions import people
+from chat.batched import Batched
 from chat.errors import NotAuthenticated
 from chat.fanout.delivery import Dialect
 from chat.gateway import typing
@@ -30,7 +37,7 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
     page that may not act for this person: the handshake knew of no widget yet and let in the pages of all.
     """
     handshake = socket.handshake
-    principal, own_rooms = await in_database_thread(_look_up, handshake.auth.get("token"))
+    principal, own_rooms = await _people.ask(handshake.auth.get("token"))
     access.check_origin(
         handshake.headers.get("origin"), handshake.headers.get("host", ""), principal.widget_origins
     )
@@ -89,7 +96,7 @@ async def _say_here(socket: Socket, principal: Principal) -> bool:
         await presence.leave(principal.user_id, socket.id, socket.heard_at)
         return True
     if is_news and socket.principal is not None:
-        await in_database_thread(people.tell_here, principal)
+        await _arrivals.ask(principal)
     return is_news is not None
 
 
@@ -114,14 +121,31 @@ def principal_of_token(token: object) -> Principal:
         raise NotAuthenticated(refused.code, str(refused)) from None
 
 
-def _look_up(token: object) -> tuple[Principal, list[str]]:
-    principal = principal_of_token(token)
-    return principal, _own_rooms(principal)
+def _look_up(tokens: Sequence[object]) -> list[tuple[Principal, list[str]] | NotAuthenticated]:
+    """Find out whose tokens these are, and which rooms each is in from the beginning."""
+    found = principals_from_access_tokens(tokens)
+    served = access.queue_ids_served_by(
+        {one for one in found if isinstance(one, Principal) and one.is_staff_member}
+    )
+    return [
+        NotAuthenticated(one.code, str(one))
+        if isinstance(one, TokenRefused)
+        else (one, _own_rooms(one, served))
+        for one in found
+    ]
 
 
-def _own_rooms(principal: Principal) -> list[str]:
+def _own_rooms(principal: Principal, served: Mapping[UUID, Collection[UUID]]) -> list[str]:
     own = [rooms.user(principal.user_id)]
     if principal.is_staff_member:
-        served: list[UUID] = access.served_queue_ids(principal)
-        own += [rooms.staff(principal.organization_id), *map(rooms.queue, served)]
+        own += [rooms.staff(principal.organization_id), *map(rooms.queue, served[principal.user_id])]
     return own
+
+
+def _tell_here(people_here: Sequence[Principal]) -> list[None]:
+    people.tell_here(*people_here)
+    return [None] * len(people_here)
+
+
+_people = Batched(_look_up)
+_arrivals = Batched(_tell_here)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -22,7 +22,9 @@ RECOVERY_SECONDS = 120
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[Socket, Any], Awaitable[Payload]]
+Handler = Callable[[Socket, Any], Payload | Awaitable[Payload]]
+"""Does what a client asks for, at once or, being a coroutine, later; raises HelpdeskError."""
+HandlerType = TypeVar("HandlerType", bound=Handler)
 
 
 class Namespace:
@@ -37,10 +39,10 @@ class Namespace:
         self.handlers: dict[str, tuple[type[Command], Handler]] = {}
         self._on_connected: Callable[[Socket], Awaitable[None]] | None = None
 
-    def on(self, *events: str, takes: type[Command]) -> Callable[[Handler], Handler]:
+    def on(self, *events: str, takes: type[Command]) -> Callable[[HandlerType], HandlerType]:
         """Enter a handler into the table for these events; it returns what the ack holds besides `ok`."""
 
-        def enter(handler: Handler) -> Handler:
+        def enter(handler: HandlerType) -> HandlerType:
             self.handlers.update(dict.fromkeys(events, (takes, handler)))
             return handler
 
@@ -64,29 +66,40 @@ class Namespace:
                 await connecting.see_off(socket)
                 raise
 
-    async def event(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
-        """Handle one event; returns the ack's one value and never raises (SPEC §5)."""
+    def event(self, socket: Socket, name: str, arguments: list[Any]) -> Payload | Awaitable[Payload]:
+        """Handle one event; the ack's one value, which may have to be waited for. Never raises (SPEC §5)."""
         socket.heard_at = time.time()
         try:
             event_limits().take(socket)
-            return {"ok": True, **await self._handle(socket, name, arguments)}
-        except RateLimited as error:
-            return {"ok": True} if is_typing(name, arguments) else _refused(error)
-        except HelpdeskError as error:
-            return _refused(error)
-        except Exception:
-            log.exception(
-                "event_failed", namespace=self.name, socket_event=name if name in self.handlers else "?"
-            )
-            return _refused(HelpdeskError("Something went wrong on our side. Please try again."))
+            said = self._handle(socket, name, arguments)
+        except Exception as error:
+            return self._refused(error, name, arguments)
+        return {"ok": True, **said} if isinstance(said, dict) else self._finish(said, name, arguments)
 
-    async def _handle(self, socket: Socket, name: str, arguments: list[Any]) -> Payload:
+    async def _finish(self, said: Awaitable[Payload], name: str, arguments: list[Any]) -> Payload:
+        try:
+            return {"ok": True, **await said}
+        except Exception as error:
+            return self._refused(error, name, arguments)
+
+    def _handle(self, socket: Socket, name: str, arguments: list[Any]) -> Payload | Awaitable[Payload]:
         if name not in self.handlers:
             allowed = ", ".join(sorted(self.handlers))
             raise UnknownEvent(f"There is no event of this name here. Clients may send: {allowed}.")
         takes, handler = self.handlers[name]
         access.check_claims(socket.user, arguments[0] if arguments else None)
-        return await handler(socket, parse(takes, arguments))
+        return handler(socket, parse(takes, arguments))
+
+    def _refused(self, error: Exception, name: str, arguments: list[Any]) -> Payload:
+        if isinstance(error, RateLimited):
+            if is_typing(name, arguments):
+                return {"ok": True}
+            return _refusal(error, retryAfter=error.retry_after_seconds)
+        if isinstance(error, HelpdeskError):
+            return _refusal(error)
+        known_name = name if name in self.handlers else "?"
+        log.error("event_failed", namespace=self.name, socket_event=known_name, exc_info=error)
+        return _refusal(HelpdeskError("Something went wrong on our side. Please try again."))
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
         """Forget a socket that is gone; `reason` is one of Socket.IO's."""
@@ -119,11 +132,8 @@ class Namespace:
         await moving.arrive(socket, left)
 
 
-def _refused(error: HelpdeskError) -> Payload:
-    said: Payload = {"code": error.code, "message": error.message}
-    if isinstance(error, RateLimited):
-        said["retryAfter"] = error.retry_after_seconds
-    return {"ok": False, "error": said}
+def _refusal(error: HelpdeskError, **more: Any) -> Payload:
+    return {"ok": False, "error": {"code": error.code, "message": error.message, **more}}
 
 
 def staff_only(user: Principal) -> None:

@@ -6,28 +6,38 @@ from collections.abc import Callable
 
 from chat import fanout, rooms
 from chat.access import parse_id
+from chat.batched import Batched
 from chat.gateway import typing
 from chat.gateway.sockets import Socket
-from chat.sync import Snapshot, snapshot
-from chat.threads import in_database_thread
+from chat.selectors import BACKLOG_MESSAGES
+from chat.sync import Snapshot, Wanted, snapshots
+
+_snapshots: Batched[Wanted, Snapshot] = Batched(lambda wanted: snapshots(wanted))
 
 
 async def join(
-    socket: Socket, conversation_id: str, last_seq: int | None, hand_over: Callable[[Snapshot], None]
+    socket: Socket,
+    conversation_id: str,
+    last_seq: int | None,
+    hand_over: Callable[[Snapshot], None],
+    *,
+    backlog: int = BACKLOG_MESSAGES,
 ) -> Snapshot:
     """Join a conversation: `hand_over` gives the client its backlog, then everything live follows.
 
-    What happens while the backlog is being read is held back and follows it, once. Raises
+    The backlog are the messages after `last_seq`, or without it, the last `backlog`. What happens while it is
+    being read is held back and follows it, once. Raises
     `NotFound` for a conversation that this person may not read; the socket is then in no room.
     """
     key = str(parse_id(conversation_id))
     hub = fanout.listen().hub
     # Held back from before the snapshot is read; a stranger's held frames are thrown away with the error.
     hub.begin_joining(socket, key)
+    wanted = Wanted(socket.user, key, last_seq, backlog)
     try:
-        found = await in_database_thread(snapshot, socket.user, key, last_seq)
+        found = await _snapshots.ask(wanted)
         while hub.is_too_old(key, found.conversation.version):
-            found = await in_database_thread(snapshot, socket.user, key, last_seq)
+            found = await _snapshots.ask(wanted)
     except BaseException:
         hub.leave(socket, rooms.conversation(key))
         raise

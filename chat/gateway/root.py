@@ -173,12 +173,12 @@ async def join_conversation(socket: Socket, command: commands.JoinConversation) 
         for receipt in snapshot.receipts:
             socket.emit("message:read-receipt", _receipt(receipt))
 
-    snapshot = await joining.join(socket, command.conversation_id, command.last_seq, hand_over)
+    snapshot = await joining.join(socket, command.conversation_id, command.last_seq, hand_over, backlog=0)
     return {"conversation": payloads.conversation(snapshot.conversation)}
 
 
 @root.on("conversation:leave", takes=commands.InConversation)
-async def leave_conversation(socket: Socket, command: commands.InConversation) -> Payload:
+def leave_conversation(socket: Socket, command: commands.InConversation) -> Payload:
     """Out of the room."""
     joining.leave(socket, str(parse_id(command.conversation_id)))
     return {"conversationId": command.conversation_id}
@@ -219,14 +219,14 @@ async def mark_all_read(socket: Socket, command: commands.InConversation) -> Pay
 
 
 @root.on("typing:start", takes=commands.InConversation)
-async def start_typing(socket: Socket, command: commands.InConversation) -> Payload:
+def start_typing(socket: Socket, command: commands.InConversation) -> Payload:
     """Tell the others in the room; ends by itself after 6 s."""
     typing.start(socket, str(parse_id(command.conversation_id)))
     return {"conversationId": command.conversation_id}
 
 
 @root.on("typing:stop", takes=commands.InConversation)
-async def stop_typing(socket: Socket, command: commands.InConversation) -> Payload:
+def stop_typing(socket: Socket, command: commands.InConversation) -> Payload:
     """Tell the others in the room."""
     typing.stop(socket, str(parse_id(command.conversation_id)))
     return {"conversationId": command.conversation_id}
