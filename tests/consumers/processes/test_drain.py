@@ -109,17 +109,17 @@ async def test_who_comes_back_takes_its_socket_along_and_is_told_what_it_missed(
 
 
 async def test_a_socket_is_found_though_the_process_that_its_secret_names_has_ended(gateway):
-    speaker = await open_session(gateway.b.socketio)
-    await join(speaker)
     client = await Recoverable().connect(gateway.a)
     await client.ask("join", "room")
     gateway.a.process.terminate()
     await client.websocket.closed()
     await client.connect(gateway.b)
     assert client.recovered
-    await ended(gateway.a, 1)
-    gateway.revive()
     await client.breaks()
+    await ended(gateway.a, 1)
+    gateway.revive()  # while which nobody here answers a ping
+    speaker = await open_session(gateway.b.socketio)
+    await join(speaker)
     await say(speaker, "room", 1)
     for server in (gateway.a, gateway.b):
         await client.connect(server)
