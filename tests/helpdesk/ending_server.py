@@ -1,8 +1,7 @@
 """A web process with nothing behind it, started by test_ending.py.
 
-`python -m tests.helpdesk.ending_server PORT GRACE_SECONDS` serves until told to stop. Of its paths `/slow` answers
-after a second, `/frozen` holds up the whole process, all others answer at once. One more argument lets draining
-fail.
+`python -m tests.helpdesk.ending_server PORT GRACE_SECONDS` serves until told to stop. `/slow` answers after a
+second, `/frozen` holds up the process, all else is answered at once. One more argument lets draining fail.
 """
 
 import asyncio
