@@ -2,87 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.models import PEOPLE_ROLES, TEAM_ROLES, Role, User, origins_of
+from accounts.models import User
+from accounts.principals import Principal, TokenRefused, active_principals, principal_of
 
-
-class TokenRefused(Exception):
-    """A token that opens nothing; `code` is `token_missing`, `token_expired` or `token_invalid`."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who is acting, as the database says at this moment. Never made from a client's words."""
-
-    user_id: UUID
-    organization_id: UUID
-    organization_slug: str
-    role: str
-    email: str
-    first_name: str
-    last_name: str
-    widget_id: UUID | None = None
-    widget_origins: frozenset[str] = frozenset()
-    """The other sites whose pages may act for this person: those of its widget."""
-    token_expires_at: datetime | None = None
-    id_text: str = field(init=False, repr=False, compare=False)
-    """`user_id` as events name people; asked for with every event and every receiver of one."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "id_text", str(self.user_id))
-
-    @property
-    def name(self) -> str:
-        """What others see of this person; the same rule as `User.name`."""
-        return f"{self.first_name} {self.last_name}".strip() or self.email or "Visitor"
-
-    @property
-    def is_authenticated(self) -> bool:
-        """True: Django REST framework asks this of a request's user."""
-        return True
-
-    @property
-    def is_staff_member(self) -> bool:
-        """Whether this is somebody who answers: an agent or an admin."""
-        return self.role in TEAM_ROLES
-
-    @property
-    def is_customer(self) -> bool:
-        """Whether this is somebody who asks."""
-        return self.role == Role.CUSTOMER
-
-    @property
-    def is_admin(self) -> bool:
-        """Whether this is an admin of the organization."""
-        return self.role == Role.ADMIN
-
-
-def principal_of(user: User, *, token_expires_at: datetime | None = None) -> Principal:
-    """Describe a person from the database as a principal."""
-    visitor = getattr(user, "visitor", None) if user.role == Role.CUSTOMER else None
-    return Principal(
-        user_id=user.id,
-        organization_id=user.organization_id,
-        organization_slug=user.organization.slug,
-        role=user.role,
-        email=user.email,
-        first_name=user.first_name,
-        last_name=user.last_name,
-        widget_id=visitor.widget_id if visitor else None,
-        widget_origins=origins_of(visitor.widget.allowed_origins) if visitor else frozenset(),
-        token_expires_at=token_expires_at,
-    )
+__all__ = [
+    "Principal",
+    "TokenRefused",
+    "issue_access_token",
+    "issue_tokens",
+    "principal_from_access_token",
+    "principal_of",
+    "principal_of_person",
+    "principals_from_access_tokens",
+    "refresh_tokens",
+    "user_of_refresh_token",
+]
 
 
 def principal_from_access_token(token: Any) -> Principal:
@@ -91,30 +34,55 @@ def principal_from_access_token(token: Any) -> Principal:
     Raises `TokenRefused`: without a token, for one that is expired, forged, of another kind (a
     refresh token) or not a text, and for one whose person is gone or deactivated, or whose widget is.
     """
+    [found] = principals_from_access_tokens([token])
+    if isinstance(found, TokenRefused):
+        raise found
+    return found
+
+
+def principals_from_access_tokens(tokens: Sequence[Any]) -> list[Principal | TokenRefused]:
+    """As `principal_from_access_token`, of many with one query: for each its principal, or the refusal."""
+    read = [_claims_of(token) for token in tokens]
+    people = active_principals({claims.user_id for claims in read if isinstance(claims, _Claims)})
+    found: list[Principal | TokenRefused] = []
+    for claims in read:
+        answer = people[claims.user_id] if isinstance(claims, _Claims) else claims
+        if isinstance(answer, Principal) and isinstance(claims, _Claims):
+            answer = replace(answer, token_expires_at=claims.expires_at)
+        found.append(answer)
+    return found
+
+
+class _Claims(NamedTuple):
+    """What a good access token says."""
+
+    user_id: str
+    expires_at: datetime
+
+
+def _claims_of(token: Any) -> _Claims | TokenRefused:
     if token is None or token == "":
-        raise TokenRefused("token_missing", "An access token is needed.")
+        return TokenRefused("token_missing", "An access token is needed.")
     if not isinstance(token, str):
-        raise TokenRefused("token_invalid", "The access token must be a text.")
+        return TokenRefused("token_invalid", "The access token must be a text.")
     try:
         claims = AccessToken(token)  # type: ignore[arg-type]
     except ExpiredTokenError:
-        raise TokenRefused(
-            "token_expired", "The access token has expired: refresh it and try again."
-        ) from None
+        return TokenRefused("token_expired", "The access token has expired: refresh it and try again.")
     except (TokenError, UnicodeError):
-        raise TokenRefused("token_invalid", "The access token is not valid.") from None
-    return principal_of(
-        _active_user(claims.get("user_id")),
-        token_expires_at=datetime.fromtimestamp(claims["exp"], tz=UTC),
-    )
+        return TokenRefused("token_invalid", "The access token is not valid.")
+    return _Claims(str(claims.get("user_id")), datetime.fromtimestamp(claims["exp"], tz=UTC))
 
 
-def principal_of_person(user_id: UUID) -> Principal:
+def principal_of_person(user_id: UUID | str) -> Principal:
     """Look up somebody whom something else that we have signed names.
 
     Raises `TokenRefused` as `principal_from_access_token` does: gone, deactivated, or the widget is off.
     """
-    return principal_of(_active_user(user_id))
+    found = active_principals([str(user_id)])[str(user_id)]
+    if isinstance(found, TokenRefused):
+        raise found
+    return found
 
 
 def issue_access_token(user: User) -> tuple[str, datetime]:
@@ -142,17 +110,12 @@ def user_of_refresh_token(token: str) -> User:
         raise TokenRefused("token_expired", "The refresh token has expired: sign in again.") from None
     except (TokenError, UnicodeError):
         raise TokenRefused("token_invalid", "The refresh token is not valid.") from None
-    return _active_user(claims.get("user_id"))
+    return _active_user(str(claims.get("user_id")))
 
 
-def _active_user(user_id: Any) -> User:
-    try:
-        user = User.objects.select_related("organization", "visitor__widget").get(
-            id=UUID(str(user_id)), is_active=True, role__in=PEOPLE_ROLES
-        )
-    except (User.DoesNotExist, ValueError):
-        raise TokenRefused("token_invalid", "The token belongs to nobody who may sign in.") from None
-    visitor = getattr(user, "visitor", None)
-    if visitor is not None and not visitor.widget.is_active:
-        raise TokenRefused("token_invalid", "The widget of this token is switched off.")
+def _active_user(user_id: str) -> User:
+    principal = principal_of_person(user_id)
+    user = User.objects.filter(id=principal.user_id).first()
+    if user is None:
+        raise TokenRefused("token_invalid", "The token belongs to nobody who may sign in.")
     return user

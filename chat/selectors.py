@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -152,13 +152,26 @@ def messages_of(
     return (found if before is None else found.filter(seq__lt=before)).order_by("seq")
 
 
-def revised_messages(conversation: Conversation, *, up_to: int) -> QuerySet[Message]:
-    """The messages up to a `seq` that have been edited or deleted, in their order."""
-    return (
-        conversation.messages.select_related("sender", "media")
-        .filter(Q(edited_at__isnull=False) | Q(deleted_at__isnull=False), seq__lte=up_to)
-        .order_by("seq")
-    )
+def messages_between(parts: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[Message]]:
+    """The messages of many conversations, in their order: of each those after one `seq`, up to another."""
+    wanted = Q()
+    for conversation_id, (after, up_to) in parts.items():
+        if after < up_to:
+            wanted |= Q(conversation=conversation_id, seq__gt=after, seq__lte=up_to)
+    return _by_conversation(Message.objects.filter(wanted)) if wanted else {}
+
+
+def revised_messages(conversation_ids: Collection[UUID]) -> dict[UUID, list[Message]]:
+    """The messages of these conversations that have been edited or deleted, in their order."""
+    revised = Q(edited_at__isnull=False) | Q(deleted_at__isnull=False)
+    return _by_conversation(Message.objects.filter(revised, conversation__in=conversation_ids))
+
+
+def _by_conversation(messages: QuerySet[Message]) -> dict[UUID, list[Message]]:
+    found: dict[UUID, list[Message]] = {}
+    for message in messages.select_related("sender", "media").order_by("seq"):
+        found.setdefault(message.conversation_id, []).append(message)
+    return found
 
 
 def latest_messages(messages: QuerySet[Message], count: int) -> list[Message]:
@@ -166,9 +179,12 @@ def latest_messages(messages: QuerySet[Message], count: int) -> list[Message]:
     return list(reversed(messages.order_by("-seq")[:count]))
 
 
-def message_facts(conversation: Conversation, messages: Iterable[Message]) -> list[MessageFacts]:
-    """Describe messages of one conversation; one query for who has read them."""
-    marks = read_marks([conversation.id]).get(conversation.id, {})
+def message_facts(
+    conversation: Conversation, messages: Iterable[Message], marks: dict[str, int] | None = None
+) -> list[MessageFacts]:
+    """Describe messages of one conversation; one query for who has read them, where `marks` does not say."""
+    if marks is None:
+        marks = read_marks([conversation.id]).get(conversation.id, {})
     return [_facts_of_message(message, conversation, marks) for message in messages]
 
 
@@ -248,41 +264,50 @@ def note_facts(note: Note) -> NoteFacts:
 
 def receipts_after(conversation: Conversation, version: int) -> list[ReceiptChanged]:
     """The read marks that moved after a version, oldest change first."""
+    return [receipt for receipt in receipts_of([conversation]) if receipt.version > version]
+
+
+def receipts_of(conversations: Iterable[Conversation]) -> list[ReceiptChanged]:
+    """How far people have read in each of these conversations, oldest change first; none newer than the row
+    at hand says.
+    """
+    versions = {conversation.id: conversation.version for conversation in conversations}
+    last_read = Message.objects.filter(conversation=OuterRef("conversation"), seq=OuterRef("read_seq"))
     marks = (
         Participant.objects.select_related("user")
-        .filter(
-            conversation=conversation, version__gt=version, version__lte=conversation.version, read_seq__gt=0
-        )
+        .filter(conversation__in=versions, read_seq__gt=0, read_at__isnull=False)
+        .annotate(message_id=Subquery(last_read.values("id")))
         .order_by("version")
     )
-    marks_and_ids = [
-        (mark, conversation.messages.filter(seq=mark.read_seq).values_list("id", flat=True).first())
-        for mark in marks
-    ]
     return [
         ReceiptChanged(
-            conversation_id=str(conversation.id),
+            conversation_id=str(mark.conversation_id),
             version=mark.version,
             seq=mark.read_seq,
-            message_id=str(message_id),
+            message_id=str(mark.message_id),
             reader=person(mark.user),
             read_at=mark.read_at,
         )
-        for mark, message_id in marks_and_ids
-        if mark.read_at is not None
+        for mark in marks
+        if mark.read_at is not None and mark.version <= versions[mark.conversation_id]
     ]
 
 
-def presence_rooms(somebody: User | Principal) -> tuple[str, ...]:
-    """Who sees whether somebody is here (SPEC §8): the team, and both sides of a live chat each other."""
-    user_id = _user_id(somebody)
+def presence_rooms(people: Sequence[User | Principal]) -> list[tuple[str, ...]]:
+    """For each of these, who sees whether it is here (SPEC §8): the team, and both sides of a live chat each
+    other.
+    """
+    seen_in: dict[UUID, list[str]] = {
+        _user_id(one): [] if one.role == Role.CUSTOMER else [rooms.staff(one.organization_id)]
+        for one in people
+    }
     live = Conversation.objects.exclude(status=Status.CLOSED).filter(
-        Q(customer_id=user_id) | Q(agent_id=user_id)
+        Q(customer_id__in=seen_in) | Q(agent_id__in=seen_in)
     )
-    seen_in = tuple(
-        rooms.conversation(conversation_id) for conversation_id in live.values_list("id", flat=True)
-    )
-    return seen_in if somebody.role == Role.CUSTOMER else (rooms.staff(somebody.organization_id), *seen_in)
+    for conversation_id, *both in live.values_list("id", "customer_id", "agent_id"):
+        for user_id in seen_in.keys() & both:
+            seen_in[user_id].append(rooms.conversation(conversation_id))
+    return [tuple(seen_in[_user_id(one)]) for one in people]
 
 
 def open_chats(agent_ids: Collection[UUID]) -> dict[UUID, int]:

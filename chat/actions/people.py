@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from accounts import presence
@@ -13,14 +14,19 @@ from chat.events import PresenceChanged, TypingChanged
 
 def tell_presence(person: User | Principal, status: str) -> None:
     """Tell those who may know that somebody's status is now this."""
-    fanout.publish(
-        PresenceChanged(selectors.person(person), status, datetime.now(UTC), selectors.presence_rooms(person))
-    )
+    _tell([person], [status])
 
 
-def tell_here(person: Principal) -> None:
-    """Tell those who may know that somebody is here, with the status that it has chosen."""
-    tell_presence(person, presence.statuses([person.user_id])[person.user_id])
+def tell_here(*people: Principal) -> None:
+    """Tell those who may know that these are here, each with the status that it has chosen."""
+    statuses = presence.statuses({person.user_id for person in people})
+    _tell(people, [statuses[person.user_id] for person in people])
+
+
+def _tell(people: Sequence[User | Principal], statuses: Sequence[str]) -> None:
+    now = datetime.now(UTC)
+    for person, status, told_in in zip(people, statuses, selectors.presence_rooms(people), strict=True):
+        fanout.publish(PresenceChanged(selectors.person(person), status, now, told_in))
 
 
 def note_call(person: Principal) -> None:
@@ -36,7 +42,6 @@ def tell_typing(person: Principal, conversation_id: str, *, is_typing: bool) -> 
 
 def tell_vanished() -> int:
     """Tell of everyone whose process died with its sockets, once; return how many."""
-    gone = User.objects.filter(id__in=presence.vanished())
-    for person in gone:
-        tell_presence(person, presence.OFFLINE)
+    gone = list(User.objects.filter(id__in=presence.vanished()))
+    _tell(gone, [presence.OFFLINE] * len(gone))
     return len(gone)

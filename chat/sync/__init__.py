@@ -1,5 +1,5 @@
 """What a client that comes late, or comes back, is told (SPEC §4)."""
 
-from chat.sync.snapshot import Snapshot, snapshot
+from chat.sync.snapshot import Snapshot, Wanted, snapshot, snapshots
 
-__all__ = ["Snapshot", "snapshot"]
+__all__ = ["Snapshot", "Wanted", "snapshot", "snapshots"]

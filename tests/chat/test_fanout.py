@@ -16,7 +16,7 @@ from chat.fanout.process import CHECK_SECONDS, ProcessFanout
 from chat.message_writer import writer
 from chat.models import Conversation, Message
 from chat.selectors import person
-from chat.sync import snapshot
+from chat.sync import snapshots
 from tests.support import lossy_layer
 from tests.support.chats import chat_of, say, start, texts
 from tests.support.loops import LoopThread
@@ -300,15 +300,15 @@ def test_who_reads_its_backlog_slowly_while_another_joins_with_a_newer_one_misse
 ):
     """The race that `Hub.is_too_old` is for; the real snapshot is only held up on its way back."""
 
-    def held_up(*arguments):
-        found = snapshot(*arguments)
+    def held_up(wanted):
+        found = snapshots(wanted)
         if not was_read.is_set():
             was_read.set()
             assert go_on.wait(PATIENCE_SECONDS)
         return found
 
     was_read, go_on = threading.Event(), threading.Event()
-    monkeypatch.setattr("chat.gateway.joining.snapshot", held_up)
+    monkeypatch.setattr("chat.gateway.joining.snapshots", held_up)
     chat = chat_of(people.vera, people.ana)
     slow, quick = (Client(told.process, "/", people.ana) for _ in range(2))
     join = {"conversationId": str(chat.id), "lastSeq": 0}
