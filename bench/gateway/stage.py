@@ -26,8 +26,9 @@ from bench.replay.servers import ServersError
 from helpdesk import processes
 from helpdesk.embedded import MissingProgramError
 from helpdesk.paths import BASE_DIR, redis_socket
+from tests.support import prepared
 from tests.support.servers import WebServer, free_port
-from tests.support.services import PostgreSQLServer, RedisServer, wait_until
+from tests.support.services import MIGRATED, PostgreSQLServer, RedisServer, wait_until
 
 OURS, NODE, PYTHON = "helpdesk", "Node socket.io", "python-socketio"
 PEERS = Path(__file__).parent / "peers"
@@ -149,7 +150,9 @@ def _start(stack: ExitStack, database: str, names: Sequence[str], count: int, wi
         postgresql = PostgreSQLServer()
         stack.callback(postgresql.stop)
         services.append(postgresql.process.pid)
-        environment["DATABASE_URL"] = postgresql.create_database("helpdesk")
+        environment["DATABASE_URL"] = postgresql.create_database("helpdesk", MIGRATED)
+    else:
+        prepared.copy_sqlite(directory / "helpdesk.sqlite3")
 
     logs = directory / "measured"
     web = [WebServer(environment, logs / "helpdesk-1.log", prepare=True)]
