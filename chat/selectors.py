@@ -31,7 +31,7 @@ BACKLOG_MESSAGES = 50
 def person(user: User | Principal) -> Person:
     """Describe somebody as others see them."""
     return Person(
-        id=str(_user_id(user)),
+        id=user.id_text if isinstance(user, Principal) else str(user.id),
         role=user.role,
         email=user.email,
         first_name=user.first_name,
@@ -116,7 +116,23 @@ def read_and_unread(
     conversation_ids: Sequence[UUID],
 ) -> dict[UUID, tuple[dict[str, int], dict[str, int]]]:
     """As `read_marks`, and count for each participant the messages of others that it has not read."""
-    unread = (
+    rows = Participant.objects.filter(conversation_id__in=conversation_ids).values_list(
+        "id", "conversation_id", "user_id", "read_seq", "conversation__last_seq"
+    )
+    marks = list(rows)
+    # Most people have read all there is: then nothing has to be counted.
+    unread = _unread([mark_id for mark_id, *_, read_seq, last_seq in marks if read_seq < last_seq])
+    found: dict[UUID, tuple[dict[str, int], dict[str, int]]] = {}
+    for mark_id, conversation_id, user_id, read_seq, _ in marks:
+        read, counts = found.setdefault(conversation_id, ({}, {}))
+        read[str(user_id)], counts[str(user_id)] = read_seq, unread.get(mark_id, 0)
+    return found
+
+
+def _unread(participant_ids: Sequence[int]) -> dict[int, int]:
+    if not participant_ids:
+        return {}
+    messages = (
         Message.objects.filter(
             conversation=OuterRef("conversation"), seq__gt=OuterRef("read_seq"), sender__isnull=False
         )
@@ -125,16 +141,10 @@ def read_and_unread(
         .values("conversation")
         .values(count=Count("*"))
     )
-    rows = (
-        Participant.objects.filter(conversation_id__in=conversation_ids)
-        .annotate(unread=Coalesce(Subquery(unread), 0))
-        .values_list("conversation_id", "user_id", "read_seq", "unread")
+    behind = Participant.objects.filter(id__in=participant_ids).annotate(
+        unread=Coalesce(Subquery(messages), 0)
     )
-    found: dict[UUID, tuple[dict[str, int], dict[str, int]]] = {}
-    for conversation_id, user_id, seq, count in rows:
-        marks, counts = found.setdefault(conversation_id, ({}, {}))
-        marks[str(user_id)], counts[str(user_id)] = seq, count
-    return found
+    return dict(behind.values_list("id", "unread"))
 
 
 def conversation_ids_of_messages(message_ids: Sequence[UUID]) -> set[UUID]:

@@ -183,13 +183,18 @@ class Batch:
     def _created(
         self, conversation: LockedConversation, message: Message | rows.NewMessage, request: SendMessage
     ) -> MessageCreated:
-        concerned = {conversation.customer_id, conversation.agent_id} - {None, request.sender.user_id}
+        conversation_id, sender_id = str(conversation.id), request.sender.user_id
+        concerned = [
+            str(user_id)
+            for user_id in (conversation.customer_id, conversation.agent_id)
+            if user_id is not None and user_id != sender_id
+        ]
         return MessageCreated(
-            conversation_id=str(conversation.id),
+            conversation_id=conversation_id,
             version=message.version,
             message=MessageFacts(
                 id=str(message.id),
-                conversation_id=str(conversation.id),
+                conversation_id=conversation_id,
                 seq=message.seq,
                 version=message.version,
                 type=message.type,
@@ -201,7 +206,7 @@ class Batch:
                 edited_at=message.edited_at if isinstance(message, Message) else None,
                 deleted_at=message.deleted_at if isinstance(message, Message) else None,
             ),
-            notify=tuple(sorted(str(user_id) for user_id in concerned)),
+            notify=tuple(sorted(concerned)),
         )
 
     def _mark(self, request: MarkRead) -> Read:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections import defaultdict
+import time
+from collections import defaultdict, deque
 from concurrent.futures import Future
 from typing import Any
 
@@ -19,6 +20,8 @@ from chat.message_writer.requests import Answer, Request
 log = structlog.get_logger(__name__)
 
 MAX_BATCH = 1000
+PATIENCE = 0.5
+"""For which part of the time that the last transaction took its senders are waited for."""
 Outcome = Answer | HelpdeskError
 
 
@@ -30,8 +33,10 @@ class MessageWriter:
     """
 
     def __init__(self) -> None:
-        self._pending: list[tuple[Request, asyncio.Future[Any] | Future[Any]]] = []
-        self._wake = threading.Condition()
+        self._pending: deque[tuple[Request, asyncio.Future[Any] | Future[Any]]] = deque()
+        self._wake = threading.Event()
+        self._woken_by: asyncio.AbstractEventLoop | None = None
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     async def submit(self, request: Request) -> Answer:
@@ -40,31 +45,58 @@ class MessageWriter:
         Raises the `HelpdeskError` with which the batch answers it, and `Unavailable` when the
         database is gone: whether it was stored is then unknown, and resending is right.
         """
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._add(request, future)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+        self._pending.append((request, future))
+        if self._woken_by is not loop:
+            # Once for all that is submitted in this turn of the loop: until it ends, the writer's thread
+            # could only take the interpreter's lock away from it.
+            self._woken_by = loop
+            loop.call_soon(self._wake_up)
         return await future
 
     def submit_and_wait(self, request: Request) -> Answer:
         """As `submit`, for a thread without an event loop."""
         future: Future[Answer] = Future()
-        self._add(request, future)
+        self._pending.append((request, future))
+        self._wake_up()
         return future.result()
 
-    def _add(self, request: Request, future: asyncio.Future[Any] | Future[Any]) -> None:
-        with self._wake:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._run, name="message-writer", daemon=True)
-                self._thread.start()
-            self._pending.append((request, future))
-            self._wake.notify()
+    def _wake_up(self) -> None:
+        self._woken_by = None
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="message-writer", daemon=True)
+                    self._thread.start()
+        self._wake.set()
 
     def _run(self) -> None:
-        while True:
-            with self._wake:
-                while not self._pending:
-                    self._wake.wait()
-                taken, self._pending = self._pending[:MAX_BATCH], self._pending[MAX_BATCH:]
-            _answer(taken, _write([request for request, _ in taken]))
+        try:
+            while True:
+                self._wait(1, None)
+                self._write_all()
+        finally:
+            self._thread = None  # the next request starts another
+
+    def _write_all(self) -> None:
+        """Write until nobody sends any more."""
+        while self._pending:
+            taken = [self._pending.popleft() for _ in range(min(len(self._pending), MAX_BATCH))]
+            began = time.monotonic()
+            outcomes = _write([request for request, _ in taken])
+            took, waiting = time.monotonic() - began, len(self._pending)
+            _answer(taken, outcomes)
+            # Who has just been answered often has more to say. Without waiting for them, those who came
+            # during a transaction and those who were in it would take turns in small ones for ever.
+            self._wait(min(len(taken) + waiting, MAX_BATCH), took * PATIENCE)
+
+    def _wait(self, count: int, seconds: float | None) -> None:
+        """Wait until so many requests are pending, but no longer than this."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while len(self._pending) < count and (end is None or end > time.monotonic()):
+            self._wake.wait(None if end is None else max(end - time.monotonic(), 0))
+            self._wake.clear()
 
 
 def _write(requests: list[Request]) -> list[Outcome]:

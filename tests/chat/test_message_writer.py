@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib import import_module
 
 import pytest
 from django.db import connection
@@ -12,7 +13,7 @@ from django.utils import timezone
 from chat.actions import conversations
 from chat.errors import Conflict, ConversationClosed, InvalidInput, NotAssigned, NotFound, Unavailable
 from chat.events import MessageCreated
-from chat.message_writer import MarkRead, MessageWriter, SendMessage, writer
+from chat.message_writer import MarkRead, MessageWriter, SendMessage, batch, writer
 from chat.message_writer.batch import commit
 from chat.models import Conversation, Media, Message, Participant
 from tests.support.chats import chat_of, say, start, texts
@@ -128,6 +129,27 @@ def test_one_message_sent_by_many_at_once_in_two_processes_is_stored_once(people
     assert sorted(answer.is_new for answer in sent) == [False] * 19 + [True]
     assert len({answer.created.message.id for answer in sent}) == 1
     assert person_messages(chat).count() == 1
+
+
+def test_who_came_during_a_transaction_and_who_was_in_it_share_the_next_one(people, monkeypatch):
+    customers = [visitor(people.widget, f"Guest {number}") for number in range(8)]
+    chats = [start(customer) for customer in customers]
+    own, sizes = MessageWriter(), []
+
+    def commit_and_count(requests):
+        sizes.append(len(requests))
+        return commit(requests)
+
+    def talk(customer, chat):
+        for number in range(6):
+            own.submit_and_wait(request(customer, chat, f"{number}"))
+
+    monkeypatch.setattr(batch, "commit", commit_and_count)
+    # So that a busy machine changes nothing.
+    monkeypatch.setattr(import_module("chat.message_writer.writer"), "PATIENCE", 20)
+    together([partial(talk, *pair) for pair in zip(customers, chats, strict=True)])
+    assert sum(sizes) == 8 * 6
+    assert len(sizes) <= 6 + 2, sizes  # those of the first and the last moment may be on their own
 
 
 async def test_what_the_database_cannot_store_fails_alone(people):
