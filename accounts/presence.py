@@ -11,11 +11,13 @@ import time
 from collections import OrderedDict
 from collections.abc import Collection
 from datetime import UTC, datetime
+from itertools import chain
 from uuid import UUID
 
 from django.conf import settings
 
 from accounts.redis_clients import FAILURES, asynchronous, blocking, log_failure
+from accounts.redis_scripts import run_script
 
 STATUSES = ("online", "away", "busy", "offline")
 ONLINE = "online"
@@ -31,6 +33,26 @@ CALLS_NOTED_SECONDS = 5
 """How often the calls of one person are noted."""
 MAX_CALLERS = 10_000
 
+ARRIVE = """
+redis.call("ZADD", KEYS[1], ARGV[3], ARGV[2])
+redis.call("ZREM", KEYS[1], ARGV[5])
+redis.call("EXPIRE", KEYS[1], ARGV[6])
+redis.call("ZADD", KEYS[5], ARGV[3], ARGV[1])
+redis.call("SET", KEYS[3], ARGV[4], "EX", ARGV[6])
+if ARGV[7] ~= "" then redis.call("SET", KEYS[2], ARGV[7], "NX") end
+redis.call("EXPIRE", KEYS[2], ARGV[6])
+return {redis.call("GET", KEYS[2]), redis.call("SET", KEYS[4], 1, "NX", "EX", ARGV[6]) and 1 or 0}
+"""
+"""Says the status that somebody who has come has chosen, if any, and 1 where nobody has been told yet."""
+
+LEAVE = """
+redis.call("ZREM", KEYS[1], ARGV[1])
+if tonumber(redis.call("GET", KEYS[2]) or 0) < tonumber(ARGV[2]) then
+  redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[3])
+end
+"""
+"""Keeps the latest sign of life: another socket may have given one since."""
+
 IF_GONE = """
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", ARGV[2])
 if redis.call("ZCARD", KEYS[1]) > 0 then return 0 end
@@ -39,13 +61,6 @@ return redis.call("DEL", KEYS[2])
 """
 """Says 1 to one caller when somebody has no socket any more. A script, because it runs in one piece:
 who comes back in the middle would be told as gone and never as here again."""
-
-NOTE_SEEN = """
-if tonumber(redis.call("GET", KEYS[1]) or 0) < tonumber(ARGV[1]) then
-  redis.call("SET", KEYS[1], ARGV[1], "EX", ARGV[2])
-end
-"""
-"""Keeps the latest sign of life: another socket may have given one since."""
 
 NOTE_CALL = """
 redis.call("SET", KEYS[2], ARGV[2], "EX", ARGV[4])
@@ -77,20 +92,11 @@ async def arrive(user_id: UUID, socket_id: str, at: float | None = None) -> bool
     """
     now = time.time() if at is None else at
     _sockets_here.setdefault(user_id, set()).add(socket_id)
-    chosen = _chosen_here.get(user_id)
+    keys = (_sockets(user_id), _status(user_id), _seen(user_id), _announced(user_id), LEASES)
+    ends_at, chosen = now + lease_seconds(), _chosen_here.get(user_id, "")
+    values = (str(user_id), socket_id, ends_at, now, CALLS, KEYS_LIVE_SECONDS, chosen)
     try:
-        async with asynchronous().pipeline(transaction=True) as pipeline:
-            pipeline.zadd(_sockets(user_id), {socket_id: now + lease_seconds()})
-            pipeline.zrem(_sockets(user_id), CALLS)
-            pipeline.expire(_sockets(user_id), KEYS_LIVE_SECONDS)
-            pipeline.zadd(LEASES, {str(user_id): now + lease_seconds()})
-            pipeline.set(_seen(user_id), now, ex=KEYS_LIVE_SECONDS)
-            if chosen is not None:
-                pipeline.set(_status(user_id), chosen, nx=True)
-            pipeline.expire(_status(user_id), KEYS_LIVE_SECONDS)
-            pipeline.get(_status(user_id))
-            pipeline.set(_announced(user_id), 1, nx=True, ex=KEYS_LIVE_SECONDS)
-            *_, status, is_news = await pipeline.execute()
+        status, is_news = await run_script(ARRIVE, keys, values)
     except FAILURES as error:
         log_failure(error)
         return None
@@ -123,11 +129,9 @@ async def leave(user_id: UUID, socket_id: str, at: float | None = None) -> None:
     """
     move_out(user_id, socket_id)
     heard_at = time.time() if at is None else at
+    keys, values = (_sockets(user_id), _seen(user_id)), (socket_id, heard_at, KEYS_LIVE_SECONDS)
     try:
-        async with asynchronous().pipeline(transaction=True) as pipeline:
-            pipeline.zrem(_sockets(user_id), socket_id)
-            pipeline.eval(NOTE_SEEN, 1, _seen(user_id), str(heard_at), str(KEYS_LIVE_SECONDS))
-            await pipeline.execute()
+        await run_script(LEAVE, keys, values)
     except FAILURES as error:
         log_failure(error)
 
@@ -135,7 +139,7 @@ async def leave(user_id: UUID, socket_id: str, at: float | None = None) -> None:
 async def has_left(user_id: UUID) -> bool:
     """Whether this person has no socket any more; True for one caller only, who tells everyone."""
     try:
-        return bool(await asynchronous().eval(IF_GONE, 3, *_asked_of(user_id)))
+        return bool(await run_script(IF_GONE, *_asked_of(user_id)))
     except FAILURES as error:
         log_failure(error)
         return False
@@ -233,7 +237,7 @@ def vanished() -> list[UUID]:
     try:
         client = blocking()
         ended = [UUID(str(raw)) for raw in client.zrangebyscore(LEASES, "-inf", time.time())]
-        return [user_id for user_id in ended if client.eval(IF_GONE, 3, *_asked_of(user_id))]
+        return [user_id for user_id in ended if client.eval(IF_GONE, 3, *chain(*_asked_of(user_id)))]
     except FAILURES as error:
         log_failure(error)
         return []
@@ -251,9 +255,9 @@ def pause(error: Exception) -> None:
     log_failure(error)
 
 
-def _asked_of(user_id: UUID) -> tuple[str, ...]:
-    """What `IF_GONE` takes: three keys and two arguments."""
-    return _sockets(user_id), _announced(user_id), LEASES, str(user_id), str(time.time())
+def _asked_of(user_id: UUID) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What `IF_GONE` takes: keys, and values."""
+    return (_sockets(user_id), _announced(user_id), LEASES), (str(user_id), str(time.time()))
 
 
 def _sockets(user_id: UUID) -> str:

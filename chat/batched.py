@@ -14,8 +14,10 @@ from chat.threads import in_database_thread
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-AT_ONCE = 2
-"""How many reads of one kind are under way at a time: a long one does not hold up all others."""
+AT_ONCE = 3
+"""How many reads of one kind are under way at a time, at most."""
+PATIENCE_SECONDS = 0.1
+"""How long a question waits for the read that is under way before another is begun."""
 AT_MOST = 100
 """How many questions one read answers."""
 
@@ -24,8 +26,9 @@ class Batched(Generic[Q, A]):
     """Asks for everybody who waits in one call, in a database thread.
 
     `read` takes questions and answers each in its place: an answer, or the exception for who asked. What is
-    asked while AT_ONCE reads are under way goes with the next one. So nobody is told what was read before it
-    asked, and who comes alone waits for nobody.
+    asked while a read is under way goes with the next one. So nobody is told what was read before it asked,
+    who comes alone waits for nobody, and the more come, the less each costs. A long read holds up nobody for
+    more than PATIENCE_SECONDS, as long as there are no AT_ONCE.
     """
 
     def __init__(self, read: Callable[[Sequence[Q]], Sequence[A | Exception]]) -> None:
@@ -63,13 +66,25 @@ class _Waiting(Generic[Q, A]):
         self._answer = answer
         self._questions: deque[tuple[Q, asyncio.Future[A]]] = deque()
         self._reading: set[asyncio.Task[None] | None] = set()
+        self._impatience: asyncio.TimerHandle | None = None
 
     def put(self, question: Q) -> asyncio.Future[A]:
+        """Return what the answer will come to."""
         answer: asyncio.Future[A] = self.loop.create_future()
         self._questions.append((question, answer))
-        if len(self._reading) < AT_ONCE:
-            self._reading.add(self.loop.create_task(self._read()))
+        if not self._reading:
+            self._begin()
+        elif self._impatience is None:
+            self._impatience = self.loop.call_later(PATIENCE_SECONDS, self._waited)
         return answer
+
+    def _waited(self) -> None:
+        self._impatience = None
+        if self._questions and len(self._reading) < AT_ONCE:
+            self._begin()
+
+    def _begin(self) -> None:
+        self._reading.add(self.loop.create_task(self._read()))
 
     async def _read(self) -> None:
         # This began a turn of the loop after the first question: what came in the same turn goes with it.
