@@ -7,14 +7,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 
 from tests.support.socketio_clients import Polling, http_client
 
+SERVERS = {"uvicorn", "daphne", "server", "patient", "strict", "limited"}
 START_SECONDS = 60.0
 # Heartbeats that a busy machine does not miss, and nothing that has to be waited for long.
 OPTIONS = ["--ping-timeout", "1", "--upgrade-timeout", "1", "--attachment-timeout", "1"]
+
+
+def pytest_collection_modifyitems(items):
+    """One test process runs all tests that share servers: to start these takes longer than most tests."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here / "processes"):
+            item.add_marker(pytest.mark.xdist_group("gateway-processes"))
+        elif item.path.is_relative_to(here) and SERVERS.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group("gateway"))
 
 
 def free_port():
@@ -81,6 +93,12 @@ def uvicorn():
 @pytest.fixture(scope="session")
 def daphne():
     yield from running("--server", "daphne")
+
+
+@pytest.fixture(scope="session")
+def patient():
+    """A server that does not ask whether its clients are there for as long as a test lasts."""
+    yield from running("--ping-interval", "60")
 
 
 @pytest.fixture(scope="session", params=["uvicorn", "daphne"])

@@ -5,10 +5,7 @@ import json
 import socket
 from pathlib import Path
 
-import pytest
-
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
-from tests.consumers.conftest import running
 from tests.support.socketio_clients import Polling, RawWebSocket, join, open_session
 
 
@@ -157,12 +154,6 @@ async def open_deaf(server):
     deaf_id = await join(client)
     client.connection.transport.pause_reading()
     return deaf_id, client
-
-
-@pytest.fixture(scope="module")
-def patient():
-    """A server that does not ask whether its clients are there for as long as a test lasts."""
-    yield from running("--ping-interval", "60")
 
 
 async def test_clients_that_never_read_cost_little_whatever_they_are_sent(patient):

@@ -2,10 +2,7 @@
 
 import asyncio
 
-import pytest
-
 from chat.consumers.sessions import POLL_GAP_SECONDS
-from tests.consumers.conftest import running
 from tests.support.socketio_clients import ARRIVAL_SECONDS, RawWebSocket, join, open_session
 
 DONE = '431[{"ok":true}]'
@@ -39,12 +36,6 @@ async def test_a_poll_that_waits_takes_it(polling):
     await asyncio.sleep(ARRIVAL_SECONDS)
     await polling.post('421["volatile-burst",3]')
     assert [packet[:9] for packet in await waiting] == ['42["tick"'] * 3 + [DONE[:9]]
-
-
-@pytest.fixture(scope="module")
-def patient():
-    """A server that does not ask whether its clients are there for as long as a test lasts."""
-    yield from running("--ping-interval", "60")
 
 
 async def test_to_a_client_that_is_behind_it_is_dropped_and_the_rest_is_not(patient):

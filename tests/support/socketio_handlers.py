@@ -236,12 +236,17 @@ class NotAuthorized(HelpdeskError):
 
 
 class SlowNamespace(EchoNamespace):
-    """Takes its time to let a client in."""
+    """Takes its time to let a client in, and to see it off, which it tells on the standard output."""
 
     async def connect(self, socket: Socket) -> None:
         socket.emit("early", 1)
         await asyncio.sleep(0.1)
         socket.emit("auth", socket.handshake.auth)
+
+    async def disconnected(self, socket: Socket, reason: str) -> None:
+        await asyncio.sleep(0.1)
+        print(f"{socket.id} has been seen off", flush=True)
+        await super().disconnected(socket, reason)
 
 
 def emit(socket: Socket, name: str, arguments: Any) -> None:

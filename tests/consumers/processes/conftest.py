@@ -13,6 +13,8 @@ from tests.support.balancer import balancing
 from tests.support.services import RedisServer
 from tests.support.socketio_clients import Polling
 
+GRACE_SECONDS = 3
+
 
 class Gateway:
     """Two processes and their Redis; `a` and `b` are servers."""
@@ -73,20 +75,21 @@ def gateway():
 
 
 @pytest.fixture(scope="session")
-def two_processes():
-    with running_gateway("--ping-interval", "5") as gateway:
+def mortals():
+    """Two processes and a Redis that tests end; so they are started once more, and clients wait longer."""
+    with running_gateway("--ping-interval", "5", "--grace", str(GRACE_SECONDS)) as gateway:
         yield gateway
 
 
 @pytest.fixture
-async def mortal_gateway(two_processes, http):
+async def mortal_gateway(mortals, http):
     """Two processes and a Redis that a test may kill."""
-    two_processes.revive()
-    for here, there in (two_processes.servers, two_processes.servers[::-1]):
+    mortals.revive()
+    for here, there in (mortals.servers, mortals.servers[::-1]):
         async with asyncio.timeout(10):
             while not await is_reached(http, here.engineio, there.engineio):
                 pass
-    return two_processes
+    return mortals
 
 
 async def is_reached(http, here, there):

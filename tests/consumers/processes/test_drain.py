@@ -8,18 +8,11 @@ import time
 import aiohttp
 import pytest
 
-from tests.consumers.processes.conftest import running_gateway
+from tests.consumers.processes.conftest import GRACE_SECONDS
 from tests.consumers.processes.test_recovery import Recoverable, say
 from tests.support.socketio_clients import Polling, join, open_session
 
-GRACE_SECONDS = 3
 SERVER_RESTARTS = 1012
-
-
-@pytest.fixture(scope="session")
-def mortals():
-    with running_gateway("--ping-interval", "5", "--grace", str(GRACE_SECONDS)) as gateway:
-        yield gateway
 
 
 @pytest.fixture
@@ -69,6 +62,16 @@ async def test_a_client_that_polls_gets_its_ack_through_another_process_and_then
     assert await session.receive() == ["1"]
     assert (await session.get())[0] == 400
     assert await ended(gateway.a, 1) is signal.SIGTERM
+
+
+async def test_handlers_are_told_who_has_gone_before_the_process_ends(gateway):
+    async with await open_session(gateway.a.socketio) as websocket:
+        await websocket.send("40/slow")
+        sid = json.loads((await websocket.receive()).removeprefix("40/slow,"))["sid"]
+        gateway.a.process.terminate()
+        await websocket.closed()
+    assert await ended(gateway.a, 1) is signal.SIGTERM
+    assert f"{sid} has been seen off" in gateway.a.said()
 
 
 async def test_nothing_is_read_any_more_while_a_client_s_last_commands_are_finished(gateway):

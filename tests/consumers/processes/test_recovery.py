@@ -5,7 +5,6 @@ import json
 
 import pytest
 
-from tests.consumers.processes.conftest import running_gateway
 from tests.support.socketio_clients import Polling, RawWebSocket, join, open_session
 
 EVERYWHERE = ["here", "elsewhere"]
@@ -280,13 +279,3 @@ async def test_without_redis_clients_come_back_where_they_were(mortal_gateway):
     assert not elsewhere.recovered
     await here.breaks()
     await elsewhere.breaks()
-
-
-def test_a_server_may_recover_everyone():
-    async def talk():
-        async with await open_session(gateway.a.socketio) as websocket:
-            await websocket.send("40")
-            assert set(data_of(await websocket.receive())) == {"sid", "pid"}
-
-    with running_gateway("--recovery") as gateway:
-        asyncio.run(talk())
