@@ -21,7 +21,7 @@ from chat.access.conversations import (
     readable_message,
 )
 from chat.access.files import sendable_media, transcript_address, viewable_media
-from chat.access.lookup import no_such, parse_id
+from chat.access.lookup import id_text, no_such, parse_id
 from chat.access.people import agent_to_assign, colleague, customer, staff, team
 from chat.access.queues import (
     checked_skills,
@@ -52,6 +52,7 @@ __all__ = [
     "colleague",
     "conversations_to_read",
     "customer",
+    "id_text",
     "may_read",
     "no_such",
     "parse_id",

@@ -9,7 +9,7 @@ from accounts.local_limits import LocalLimit
 from accounts.redis_clients import FAILURES, asynchronous, blocking, log_failure
 
 KEPT_SECONDS = 86_400
-NOTED_ANEW_SECONDS = 1.0
+NOTED_ANEW_SECONDS = 5.0
 """How soon it is noted again: what asks for it counts in minutes."""
 
 _notes = LocalLimit(1, NOTED_ANEW_SECONDS)

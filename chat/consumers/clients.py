@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from inspect import isawaitable
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -150,18 +149,20 @@ class Client:
     async def _join(self, request: ConnectRequested) -> None:
         await joining.join(self, request)
 
-    def _handle(self, event: EventReceived) -> Awaitable[None] | None:
+    def _handle(self, event: EventReceived) -> Coroutine[Any, Any, None] | None:
         membership = event.membership
         socket = self.sockets.get(membership)
         if socket is None:
             return None
         answer = self.namespaces[membership.namespace].event(socket, event.name, event.arguments)
-        if isawaitable(answer):
+        if asyncio.iscoroutine(answer):
             return self._answer_later(event, socket, answer)
         self._answer(event, socket, answer)
         return None
 
-    async def _answer_later(self, event: EventReceived, socket: Socket, answer: Awaitable[Any]) -> None:
+    async def _answer_later(
+        self, event: EventReceived, socket: Socket, answer: Coroutine[Any, Any, Any]
+    ) -> None:
         self._answer(event, socket, await answer)
 
     def _answer(self, event: EventReceived, socket: Socket, answer: Any) -> None:

@@ -18,7 +18,7 @@ class NamespaceHandler(Protocol):
 
     def event(self, socket: Socket, name: str, arguments: list[Any]) -> Any:
         """Handle an event; returns the ack's value, a tuple of values for several, or None for no ack; or
-        what has to be awaited for that.
+        a coroutine that returns it.
         """
 
     async def disconnected(self, socket: Socket, reason: str) -> None:

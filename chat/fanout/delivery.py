@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from chat.events import Event
 from chat.socketio.delivery import Delivery
@@ -24,8 +25,7 @@ class Member(Protocol):
     def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """One frame for the members of rooms; written only when there is somebody to read it.
 
     `encode` takes the id of the person who reads: a personal frame is written once for each, any other once

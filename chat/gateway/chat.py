@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
+from typing import Any
 
 from accounts import presence
 from chat import payloads, selectors
-from chat.access import parse_id
+from chat.access import id_text
 from chat.actions import asking, conversations, custom_messages, escalation, messages, people, ratings
 from chat.errors import InvalidInput
 from chat.gateway import commands, joining, typing
@@ -50,7 +51,7 @@ async def join_chat(socket: Socket, command: commands.JoinChat) -> Payload:
 @chat.on("leave-chat", takes=commands.InChat)
 def leave_chat(socket: Socket, command: commands.InChat) -> Payload:
     """Out of the room."""
-    joining.leave(socket, str(parse_id(command.chat_id, "chat")))
+    joining.leave(socket, id_text(command.chat_id, "chat"))
     return {"chatId": command.chat_id}
 
 
@@ -66,7 +67,7 @@ async def send_message(socket: Socket, command: commands.SendToChat) -> Payload:
 
 
 @chat.on("set-status", takes=commands.SetStatus)
-def set_status(socket: Socket, command: commands.SetStatus) -> Payload | Awaitable[Payload]:
+def set_status(socket: Socket, command: commands.SetStatus) -> Payload | Coroutine[Any, Any, Payload]:
     """Presence for everyone who may know, or typing in a chat."""
     if command.status in ("typing", "idle"):
         chat_id = _chat_typed_in(socket, command)
@@ -86,7 +87,7 @@ async def _set_presence(socket: Socket, status: str) -> Payload:
 
 def _chat_typed_in(socket: Socket, command: commands.SetStatus) -> str:
     if command.chat_id is not None:
-        return str(parse_id(command.chat_id, "chat"))
+        return id_text(command.chat_id, "chat")
     # Mobile apps send the status alone (`setStatus` in the Flutter recipe): a customer has one chat.
     joined = typing.joined(socket)
     if len(joined) != 1:

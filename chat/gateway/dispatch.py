@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 import structlog
@@ -22,7 +22,7 @@ RECOVERY_SECONDS = 120
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[[Socket, Any], Payload | Awaitable[Payload]]
+Handler = Callable[[Socket, Any], Payload | Coroutine[Any, Any, Payload]]
 """Does what a client asks for, at once or, being a coroutine, later; raises HelpdeskError."""
 HandlerType = TypeVar("HandlerType", bound=Handler)
 
@@ -66,7 +66,9 @@ class Namespace:
                 await connecting.see_off(socket)
                 raise
 
-    def event(self, socket: Socket, name: str, arguments: list[Any]) -> Payload | Awaitable[Payload]:
+    def event(
+        self, socket: Socket, name: str, arguments: list[Any]
+    ) -> Payload | Coroutine[Any, Any, Payload]:
         """Handle one event; the ack's one value, which may have to be waited for. Never raises (SPEC §5)."""
         socket.heard_at = time.time()
         try:
@@ -76,13 +78,15 @@ class Namespace:
             return self._refused(error, name, arguments)
         return {"ok": True, **said} if isinstance(said, dict) else self._finish(said, name, arguments)
 
-    async def _finish(self, said: Awaitable[Payload], name: str, arguments: list[Any]) -> Payload:
+    async def _finish(self, said: Coroutine[Any, Any, Payload], name: str, arguments: list[Any]) -> Payload:
         try:
             return {"ok": True, **await said}
         except Exception as error:
             return self._refused(error, name, arguments)
 
-    def _handle(self, socket: Socket, name: str, arguments: list[Any]) -> Payload | Awaitable[Payload]:
+    def _handle(
+        self, socket: Socket, name: str, arguments: list[Any]
+    ) -> Payload | Coroutine[Any, Any, Payload]:
         if name not in self.handlers:
             allowed = ", ".join(sorted(self.handlers))
             raise UnknownEvent(f"There is no event of this name here. Clients may send: {allowed}.")

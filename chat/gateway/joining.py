@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from chat import fanout, rooms
-from chat.access import parse_id
+from chat.access import id_text
 from chat.batched import Batched
 from chat.gateway import typing
 from chat.gateway.sockets import Socket
@@ -29,7 +29,7 @@ async def join(
     being read is held back and follows it, once. Raises
     `NotFound` for a conversation that this person may not read; the socket is then in no room.
     """
-    key = str(parse_id(conversation_id))
+    key = id_text(conversation_id)
     hub = fanout.listen().hub
     # Held back from before the snapshot is read; a stranger's held frames are thrown away with the error.
     hub.begin_joining(socket, key)

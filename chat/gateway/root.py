@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from chat import payloads, rooms
-from chat.access import parse_id
+from chat.access import id_text
 from chat.actions import messages
 from chat.events import (
     ConversationChanged,
@@ -180,7 +180,7 @@ async def join_conversation(socket: Socket, command: commands.JoinConversation) 
 @root.on("conversation:leave", takes=commands.InConversation)
 def leave_conversation(socket: Socket, command: commands.InConversation) -> Payload:
     """Out of the room."""
-    joining.leave(socket, str(parse_id(command.conversation_id)))
+    joining.leave(socket, id_text(command.conversation_id))
     return {"conversationId": command.conversation_id}
 
 
@@ -221,12 +221,12 @@ async def mark_all_read(socket: Socket, command: commands.InConversation) -> Pay
 @root.on("typing:start", takes=commands.InConversation)
 def start_typing(socket: Socket, command: commands.InConversation) -> Payload:
     """Tell the others in the room; ends by itself after 6 s."""
-    typing.start(socket, str(parse_id(command.conversation_id)))
+    typing.start(socket, id_text(command.conversation_id))
     return {"conversationId": command.conversation_id}
 
 
 @root.on("typing:stop", takes=commands.InConversation)
 def stop_typing(socket: Socket, command: commands.InConversation) -> Payload:
     """Tell the others in the room."""
-    typing.stop(socket, str(parse_id(command.conversation_id)))
+    typing.stop(socket, id_text(command.conversation_id))
     return {"conversationId": command.conversation_id}

@@ -56,7 +56,12 @@ class Client:
 
     def emit(self, event: str, data: Any) -> dict[str, Any]:
         """Send an event; returns its ack."""
-        return self.process.run(self.namespace.event(self.socket, event, [data]))
+
+        async def answer() -> dict[str, Any]:
+            said = self.namespace.event(self.socket, event, [data])
+            return said if isinstance(said, dict) else await said
+
+        return self.process.run(answer())
 
     def received(self, event: str) -> list[Any]:
         """What has come under this name."""
