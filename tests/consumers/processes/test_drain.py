@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import socket
 import time
 
 import aiohttp
@@ -10,7 +11,7 @@ import pytest
 
 from tests.consumers.processes.conftest import GRACE_SECONDS
 from tests.consumers.processes.test_recovery import Recoverable, say
-from tests.support.socketio_clients import Polling, join, open_session
+from tests.support.socketio_clients import Polling, RawWebSocket, join, open_session
 
 SERVER_RESTARTS = 1012
 
@@ -145,6 +146,36 @@ async def test_a_poll_that_the_process_passes_on_is_answered_and_its_session_goe
     assert await ended(gateway.b, 1) is signal.SIGTERM
 
 
+async def test_who_has_moved_to_another_process_is_not_waited_for_and_stays_there(http, gateway):
+    session = await Polling(http, gateway.a.socketio).open()
+    await session.join()
+    async with await RawWebSocket.open(
+        gateway.b.socketio, f"EIO=4&transport=websocket&sid={session.sid}"
+    ) as websocket:
+        await websocket.send("2probe", "5", '421["answer"]')
+        assert [await websocket.receive() for _ in range(2)] == ["3probe", '431[{"ok":true}]']
+        gateway.a.process.terminate()
+        assert await ended(gateway.a, 1.5) is signal.SIGTERM
+        await websocket.send('422["answer"]')
+        assert await websocket.receive() == '432[{"ok":true}]'
+
+
+async def test_who_comes_over_a_connection_that_was_there_before_is_not_cut_off(gateway):
+    there_before = socket.create_connection(("127.0.0.1", gateway.a.port))
+    busy = await open_session(gateway.a.socketio)  # accepted later, so that one has been, too
+    await join(busy)
+    await busy.send('421["slow",0.6]')
+    gateway.a.process.terminate()
+    await takes_no_connections(gateway.a)
+    async with await open_session(gateway.a.socketio, sock=there_before) as late:
+        await join(late)
+        await late.send('421["slow",1.2]')
+        assert await late.receive() == '431[{"ok":true,"slept":1.2}]'
+        assert await late.closed() == SERVER_RESTARTS
+    await busy.closed()
+    assert await ended(gateway.a, 1) is signal.SIGTERM
+
+
 async def test_many_clients_are_let_go_one_after_the_other(gateway):
     clients = [await open_session(gateway.a.socketio) for _ in range(60)]
     for client in clients:
@@ -180,7 +211,7 @@ async def test_what_is_not_done_within_the_grace_time_is_cut(gateway):
     began = time.monotonic()
     gateway.a.process.terminate()
     await websocket.closed()
-    await ended(gateway.a, GRACE_SECONDS + 1)
+    assert await ended(gateway.a, GRACE_SECONDS + 1) is signal.SIGTERM, "not by the kernel"
     assert GRACE_SECONDS / 2 < time.monotonic() - began < GRACE_SECONDS + 0.5
 
 
