@@ -1,6 +1,7 @@
 """A web process: uvicorn with the limits and logs that our traffic needs."""
 
 import argparse
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -59,10 +60,21 @@ def serve() -> None:
     )
     config.load_app()  # before the loop begins, so that a mistake in it is told as one
     server = Server(config, drain, settings.SHUTDOWN_SECONDS)
+    _spare_what_stays()
     with suppress(KeyboardInterrupt):  # SIGINT again, once everything has been done
         server.run()
     if not server.started:
         sys.exit(STARTUP_FAILURE)
+
+
+def _spare_what_stays() -> None:
+    """Let the garbage collector pass over what is loaded by now, and come for what is new less often.
+
+    It took a tenth of the time in which messages are sent: all that is under way looks like garbage to it.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def main() -> None:
