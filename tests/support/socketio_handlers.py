@@ -244,7 +244,7 @@ class SlowNamespace(EchoNamespace):
         socket.emit("auth", socket.handshake.auth)
 
     async def disconnected(self, socket: Socket, reason: str) -> None:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
         print(f"{socket.id} has been seen off", flush=True)
         await super().disconnected(socket, reason)
 
