@@ -7,6 +7,7 @@ nobody else.
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from chat.events import (
@@ -32,6 +33,7 @@ Client programs know three: for them the assistant is one who answers. `fromAssi
 """
 
 
+@lru_cache(1_000)  # all messages of a transaction have one moment, and each is told several times
 def timestamp(moment: datetime) -> str:
     """Write a time as ISO 8601 UTC with milliseconds and `Z` (SPEC §5)."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
