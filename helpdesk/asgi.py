@@ -10,13 +10,15 @@ from django.core.asgi import get_asgi_application
 django_application = get_asgi_application()
 
 from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, Scope
-from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.routing import URLRouter
 from django.urls import get_resolver, path, re_path
 
 from chat.assistant import providers
 from chat.consumers.polling import SocketIOPollingConsumer
 from chat.consumers.websocket import SocketIOWebSocketConsumer
 from helpdesk.bodies import with_limited_bodies
+
+SOCKETIO_PATH = "/socket.io/"
 
 
 async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -29,12 +31,23 @@ async def refuse_websocket(scope: Scope, receive: ASGIReceiveCallable, send: ASG
 get_resolver().url_patterns  # noqa: B018
 providers.prepare()
 
-websocket_routes = [
-    path("socket.io/", SocketIOWebSocketConsumer.as_asgi()),
-    re_path("", refuse_websocket),  # type: ignore[arg-type]
-]
-http_routes = [
-    path("socket.io/", SocketIOPollingConsumer.as_asgi()),
-    re_path("", with_limited_bodies(django_application)),  # type: ignore[arg-type]
-]
-application = ProtocolTypeRouter({"websocket": URLRouter(websocket_routes), "http": URLRouter(http_routes)})
+http = URLRouter(
+    [
+        path("socket.io/", SocketIOPollingConsumer.as_asgi()),
+        re_path("", with_limited_bodies(django_application)),  # type: ignore[arg-type]
+    ]
+)
+
+
+async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Serve a request or a WebSocket.
+
+    WebSockets go to their consumer at once: each router in between would be a coroutine and a copy of the
+    scope for as long as the WebSocket is open.
+    """
+    if scope["type"] != "websocket":
+        await http(scope, receive, send)
+    elif scope["path"].removeprefix(scope["root_path"]) == SOCKETIO_PATH:
+        await SocketIOWebSocketConsumer()(scope, receive, send)  # type: ignore[arg-type]
+    else:
+        await refuse_websocket(scope, receive, send)

@@ -10,6 +10,8 @@ from websockets.frames import apply_mask
 from websockets.protocol import State
 from websockets.streams import StreamReader
 
+from helpdesk.websocket_waiting import Gate, Inbox
+
 Take = Callable[[str], bool]
 """Is offered a text; says whether it took it."""
 
@@ -39,6 +41,13 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     _sending = 0
     """How many `send`s are under way: each of them may be waiting for the client to read."""
     _take: Take | None = None
+    _parser_is_idle = False
+    """Whether it is known that the parser has read nothing of a message that is not whole yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queue: Any = Inbox()
+        self.writable: Any = Gate()
 
     def handle_connect(self, event: Any) -> None:
         """A handshake came, and with it the scope, which the application sees a turn of the loop later."""
@@ -60,6 +69,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         if self._take is not None:
             data = self._offer_texts(data, self._take)
         if data:
+            self._parser_is_idle = False
             super().data_received(data)
 
     def _offer_texts(self, data: bytes, take: Take) -> bytes:
@@ -81,14 +91,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         return data[position:] if position else data
 
     def _is_between_messages(self) -> bool:
-        conn = self.conn
-        waits: Any = conn.parser
-        while waits.gi_yieldfrom is not None:
-            waits = waits.gi_yieldfrom
+        if not self._parser_is_idle:
+            waits: Any = self.conn.parser
+            while waits.gi_yieldfrom is not None:
+                waits = waits.gi_yieldfrom
+            self._parser_is_idle = waits.gi_code is BETWEEN_FRAMES and self.conn.current_size is None
         return (
-            waits.gi_code is BETWEEN_FRAMES
-            and conn.current_size is None
-            and conn.state is State.OPEN
+            self._parser_is_idle
+            and self.conn.state is State.OPEN
             and not self.close_sent
             and self.queue.empty()
         )
@@ -118,6 +128,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             await super().send(message)
         finally:
             self._sending -= 1
+        if message["type"] == "websocket.accept" and self.handshake_complete:
+            # Nobody asks for them any more, and they are a good part of what a quiet connection takes.
+            del self.request, self.response
+            self.scope["headers"] = ()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
 

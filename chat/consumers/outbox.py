@@ -62,7 +62,7 @@ class WebSocketOutbox:
         self._write_frame = write_frame
         self._closed = False
         self._drain: asyncio.Task[None] | None = None
-        self._waiting: deque[tuple[Message, int]] = deque()
+        self._waiting: deque[tuple[Message, int]] | None = None
         self._size = 0
 
     @property
@@ -70,14 +70,12 @@ class WebSocketOutbox:
         """Whether nothing waits."""
         return self._drain is None and not self._closed
 
-    def send_frame(self, frame: str) -> None:
-        """Send a Socket.IO text packet."""
-        if (
-            self._write_frame is not None
-            and self._drain is None
-            and not self._closed
-            and self._write_frame(websocket_frame_of(frame))
-        ):
+    def send_frame(self, frame: str, *, is_volatile: bool = False) -> None:
+        """Send a Socket.IO text packet; a volatile one is dropped where it would have to wait."""
+        if self._drain is not None or self._closed:
+            if is_volatile:
+                return
+        elif self._write_frame is not None and self._write_frame(websocket_frame_of(frame)):
             return
         self._write(message_of(frame), frame)
 
@@ -103,7 +101,7 @@ class WebSocketOutbox:
     def discard(self) -> None:
         """The WebSocket is gone: forget what waits."""
         self._closed = True
-        self._waiting.clear()
+        self._waiting = None
         if self._drain is not None:
             self._drain.cancel()
 
@@ -125,6 +123,8 @@ class WebSocketOutbox:
             self._drain = asyncio.get_running_loop().create_task(self._write_waiting(sending, waits_for))
 
     def _keep(self, message: Message, size: int) -> None:
+        if self._waiting is None:
+            self._waiting = deque()
         self._waiting.append((message, size))
         self._size += size
         if self._size > MAX_OUTBOX_SIZE:
