@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ TEXT, MASKED = 0x81, 0x80
 TEXT_BYTE = bytes((TEXT,))
 MASK = b"\0\0\0\0"
 """A mask that changes nothing, so that nothing has to be masked; servers unmask as ever."""
+ROOM_BYTES = 4_096
 
 Hear = Callable[[bytes], None]
 
@@ -69,6 +71,11 @@ class Client(asyncio.Protocol):
         size = len(packet)
         length = bytes((MASKED | size,)) if size < 126 else bytes((MASKED | 126,)) + size.to_bytes(2, "big")
         self._transport.write(TEXT_BYTE + length + MASK + packet)
+
+    def stop_reading(self) -> None:
+        """Take nothing more, with little room for it on the way."""
+        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM_BYTES)
+        self._transport.pause_reading()
 
     def close(self) -> None:
         """Hang up."""

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import uvloop
 
 from bench.gateway.client import Refused
+from bench.gateway.deafness import beside
 from bench.gateway.measure import Sample, measure
 from bench.gateway.report import Figure, Report
 from bench.gateway.stage import NODE, OURS, PYTHON, Stage, running
@@ -25,7 +26,9 @@ from helpdesk.paths import BASE_DIR
 
 ABOUT = "measure the gateway beside Node socket.io and python-socketio"
 SERVERS = {"helpdesk": OURS, "node": NODE, "python": PYTHON}
-KEYS = ("W1", "W2", "W3", "W4", "W5")
+KEYS = ("W1", "W2", "W3", "W4", "W5", "W6")
+BESIDE, BESIDE_QUICKLY = 50, 5
+"""How many send messages beside a client that does not read."""
 OPEN_FILES = 8_192
 
 
@@ -66,7 +69,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for database in options.database:
             wanted = [work for work in works if database in work.databases]
-            if wanted:
+            if wanted or "W6" in options.work:
                 measure_all(report, database, wanted, options)
     except (ServersError, Refused, RuntimeError, TimeoutError) as error:
         print(error, file=sys.stderr)
@@ -85,12 +88,16 @@ def measure_all(report: Report, database: str, works: Sequence[Work], options: a
     # Memory is asked for once, of processes that have done nothing yet.
     rounds = {work: 1 if work.is_memory else options.rounds for work in works}
     chats = sum(work.chats * rounds[work] * len(names) for work in works)
+    deafness = _deafness(database, options)
+    chats += sum(work.chats * options.rounds for work in deafness)
     _say(f"The servers start, on {database} …")
     with running(database, names, chats, with_pairs=any(work.is_paired for work in works)) as stage:
         report.left_out += stage.left_out
         try:
             for work in works:
                 report.add(work, _rounds(work, stage, rounds[work], options))
+            if deafness:
+                report.add_deafness(_by_turns(deafness, stage, options))
         except (Refused, RuntimeError, TimeoutError) as error:
             raise RuntimeError("\n".join([str(error), *stage.problems()])) from error
         report.problems += stage.problems()
@@ -103,6 +110,25 @@ def _rounds(work: Work, stage: Stage, rounds: int, options: argparse.Namespace) 
             _say(f"{work.key} {work.about}: {target.name}, round {number} …")
             gc.collect()
             samples.append(uvloop.run(measure(work, target, stage, options.warm_up, options.seconds)))
+            _say(f"    {Figure.of(samples[-1:]).as_row()}")
+    return samples
+
+
+def _deafness(database: str, options: argparse.Namespace) -> list[Work]:
+    """W6 is about our promise alone."""
+    if "W6" not in options.work or "helpdesk" not in options.servers:
+        return []
+    senders = BESIDE_QUICKLY if options.quick else BESIDE
+    return [beside(senders, database, is_deaf=is_deaf) for is_deaf in (False, True)]
+
+
+def _by_turns(works: Sequence[Work], stage: Stage, options: argparse.Namespace) -> list[Sample]:
+    ours = next(target for target in stage.alone if target.name == OURS)
+    samples = []
+    for number in range(1, options.rounds + 1):
+        for work in works if number % 2 else reversed(works):  # what grows meanwhile slows both alike
+            _say(f"{work.key} {work.about}: round {number} …")
+            samples.append(uvloop.run(measure(work, ours, stage, options.warm_up, options.seconds)))
             _say(f"    {Figure.of(samples[-1:]).as_row()}")
     return samples
 

@@ -74,6 +74,21 @@ class Ratio:
     is_reached: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Rise:
+    """The others' p99 in milliseconds beside a client that never reads, and beside one that reads."""
+
+    server: str
+    about: str
+    deaf_ms: float
+    reads_ms: float
+    ratio: float
+    is_reached: bool
+
+
+MOST_RISE = 1.2
+
+
 @dataclass(slots=True)
 class Report:
     """What was measured, on what; `problems` name what must not be."""
@@ -84,6 +99,7 @@ class Report:
     versions: dict[str, str] = field(default_factory=dict)
     figures: list[Figure] = field(default_factory=list)
     ratios: list[Ratio] = field(default_factory=list)
+    rises: list[Rise] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -99,6 +115,18 @@ class Report:
                 ratio = found[OURS].value / max(found[peer].value, 1e-9)
                 is_reached = ratio <= goal if work.is_memory else ratio >= goal
                 self.ratios.append(Ratio(work.key, work.about, peer, ratio, goal, is_reached))
+
+    def add_deafness(self, samples: Sequence[Sample]) -> None:
+        """Take the samples of a work beside a client that reads, and beside one that never does."""
+        reads, deaf = (
+            Figure.of([sample for sample in samples if sample.work is work])
+            for work in dict.fromkeys(sample.work for sample in samples)
+        )
+        self.figures += [reads, deaf]
+        ratio = deaf.p99_ms / max(reads.p99_ms, 1e-9)
+        self.rises.append(
+            Rise(deaf.server, deaf.about, deaf.p99_ms, reads.p99_ms, ratio, is_reached=ratio <= MOST_RISE)
+        )
 
     def as_json(self) -> str:
         """For machines."""
@@ -125,6 +153,11 @@ class Report:
                 for one in self.ratios
             ),
             "",
+            *(
+                f"{one.server}, {one.about}: p99 {one.deaf_ms:.1f} ms instead of {one.reads_ms:.1f},"
+                f" × {one.ratio:.2f} (≤ {MOST_RISE:g}, {'reached' if one.is_reached else 'not reached'})"
+                for one in self.rises
+            ),
             *(f"Left out: {one}" for one in self.left_out),
             *self.problems,
         ]

@@ -56,7 +56,7 @@ class Echo:
     def __init__(self, tally: Tally, client: Client, chat: Chat) -> None:
         self._tally = tally
         self._client = client
-        self._packet = _packet("typing:stop", conversationId=chat.id)
+        self._packet = packet("typing:stop", conversationId=chat.id)
         client.on_ack = self._acked
 
     def go(self) -> None:
@@ -82,7 +82,7 @@ class Typing:
         self._tally = tally
         self._sender = sender
         self._count = len(others)
-        self._packets = [_packet(f"typing:{what}", conversationId=chat.id) for what in ("start", "stop")]
+        self._packets = [packet(f"typing:{what}", conversationId=chat.id) for what in ("start", "stop")]
         sender.on_ack = self._acked
         for other in others:
             other.on_event = self._heard
@@ -126,7 +126,7 @@ class Sending:
     def go(self) -> None:
         """Send one."""
         self._missing = 3
-        packet = _packet(
+        message = packet(
             "message:send",
             conversationId=self._chat_id,
             messageType="text",
@@ -134,7 +134,7 @@ class Sending:
             clientMessageId=uuid.uuid4().hex,
         )
         self._asked_at = time.perf_counter()
-        self._client.send(packet)
+        self._client.send(message)
 
     def _acked(self, ack: bytes) -> None:
         self._tally.latencies.append(time.perf_counter() - self._asked_at)
@@ -155,7 +155,8 @@ class Sending:
                 self._tally.idle += 1
 
 
-def _packet(event: str, **data: str) -> bytes:
+def packet(event: str, **data: str) -> bytes:
+    """An event of namespace `/` that asks for an ack."""
     return b"420" + orjson.dumps([event, data])
 
 
