@@ -129,7 +129,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         finally:
             self._sending -= 1
         if message["type"] == "websocket.accept" and self.handshake_complete:
-            # Nobody asks for them any more, and they are a good part of what a quiet connection takes.
+            # Nobody asks for them any more, and they are a good part of what a quiet connection takes. The
+            # request itself stays in a frame of websockets' parser.
+            self.request.headers.clear()
             del self.request, self.response
             self.scope["headers"] = ()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
