@@ -26,6 +26,7 @@ from chat.models import Conversation, Media, Message, Note, Participant, Rating,
 from queueing.models import Queue
 
 BACKLOG_MESSAGES = 50
+IS_REVISED = Q(edited_at__isnull=False) | Q(deleted_at__isnull=False)
 
 
 def person(user: User | Principal) -> Person:
@@ -162,6 +163,21 @@ def messages_of(
     return (found if before is None else found.filter(seq__lt=before)).order_by("seq")
 
 
+def messages_changed_since(conversation: Conversation, version: int) -> tuple[list[Message], list[Message]]:
+    """The messages that were made since a version, and the older ones that were revised since, in order.
+
+    None is newer than the row at hand says, but what it tells may be. Numbers and versions rise together, so
+    the new ones are counted from the end: a history has no index of versions, in which every message would be
+    written once more.
+    """
+    known = conversation.messages.filter(created_version__lte=version).order_by("-seq")
+    last_known = known.values_list("seq", flat=True).first() or 0
+    revised = messages_of(conversation, before=last_known + 1).filter(
+        IS_REVISED, version__gt=version, version__lte=conversation.version
+    )
+    return list(messages_of(conversation, after=last_known)), list(revised)
+
+
 def messages_between(parts: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[Message]]:
     """The messages of many conversations, in their order: of each those after one `seq`, up to another."""
     wanted = Q()
@@ -173,8 +189,7 @@ def messages_between(parts: Mapping[UUID, tuple[int, int]]) -> dict[UUID, list[M
 
 def revised_messages(conversation_ids: Collection[UUID]) -> dict[UUID, list[Message]]:
     """The messages of these conversations that have been edited or deleted, in their order."""
-    revised = Q(edited_at__isnull=False) | Q(deleted_at__isnull=False)
-    return _by_conversation(Message.objects.filter(revised, conversation__in=conversation_ids))
+    return _by_conversation(Message.objects.filter(IS_REVISED, conversation__in=conversation_ids))
 
 
 def _by_conversation(messages: QuerySet[Message]) -> dict[UUID, list[Message]]:

@@ -37,12 +37,8 @@ def changes_since(conversation_id: str, version: int) -> tuple[list[DurableEvent
     conversation = selectors.conversations().filter(id=conversation_id).first()
     if conversation is None:
         return [], version
-    window = {"version__gt": version, "version__lte": conversation.version}
-    # Every row that was made or changed since, by the index on its version; a change may be newer than ours.
-    rows = selectors.messages_of(conversation).filter(version__gt=version)
-    new = list(rows.filter(created_version__gt=version, created_version__lte=conversation.version))
     # Whatever is said anew tells of the message as it is now, so a revision of a new one is in it already.
-    revised = list(rows.filter(**window, created_version__lte=version))
+    new, revised = selectors.messages_changed_since(conversation, version)
     told = selectors.message_facts(conversation, new + revised)
     changes: list[DurableEvent] = [
         message_created(conversation, facts, message.created_version)
@@ -50,7 +46,8 @@ def changes_since(conversation_id: str, version: int) -> tuple[list[DurableEvent
     ]
     changes += [MessageRevised(conversation_id, facts.version, facts) for facts in told[len(new) :]]
     changes += selectors.receipts_after(conversation, version)
-    changes += [note_created(note) for note in selectors.notes_of(conversation).filter(**window)]
+    notes = selectors.notes_of(conversation).filter(version__gt=version, version__lte=conversation.version)
+    changes += [note_created(note) for note in notes]
     if conversation.state_version > version:
         state = selectors.conversation_facts(conversation)
         changes.append(ConversationChanged(conversation_id, conversation.state_version, state))

@@ -44,7 +44,10 @@ class Message(models.Model):
     )
     type = models.CharField(max_length=10, choices=MessageType.choices, default=MessageType.TEXT)
     text = models.TextField(max_length=MAX_TEXT_CHARACTERS, blank=True)
-    media = models.ForeignKey(Media, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    # Few have one: see the index below.
+    media = models.ForeignKey(
+        Media, on_delete=models.PROTECT, null=True, blank=True, related_name="messages", db_index=False
+    )
     client_message_id = models.CharField(max_length=MAX_CLIENT_MESSAGE_ID_CHARACTERS, null=True)  # noqa: DJ001 NULLs are distinct in the unique constraint
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -58,8 +61,8 @@ class Message(models.Model):
                 fields=["conversation", "sender", "client_message_id"], name="one_message_of_a_client_id"
             ),
         ]
+        # Each is written with every message, in a page that no other of a transaction's conversations shares.
         indexes = [
-            models.Index(fields=["conversation", "version"]),
             # Unread messages are counted in it alone.
             models.Index(fields=["conversation", "seq", "sender"], name="messages_by_sender"),
             models.Index(fields=["conversation", "change"]),
@@ -67,6 +70,9 @@ class Message(models.Model):
                 fields=["conversation", "seq"],
                 condition=models.Q(edited_at__isnull=False) | models.Q(deleted_at__isnull=False),
                 name="revised_messages",
+            ),
+            models.Index(
+                fields=["media"], condition=models.Q(media__isnull=False), name="messages_with_media"
             ),
         ]
 
