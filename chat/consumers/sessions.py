@@ -77,11 +77,13 @@ class Session:
             return self._outbox.is_writable
         return self.engine.poll_waits or self._loop.time() < self._answered_at + POLL_GAP_SECONDS
 
-    def send_frame(self, frame: str) -> None:
-        """Send a Socket.IO text packet; never waits, and does nothing once the session is closed."""
+    def send_frame(self, frame: str, *, is_volatile: bool = False) -> None:
+        """Send a Socket.IO text packet, a volatile one only if it goes out at once; never waits, and does
+        nothing once the session is closed.
+        """
         if self._outbox is not None:
-            self._outbox.send_frame(frame)
-        else:
+            self._outbox.send_frame(frame, is_volatile=is_volatile)
+        elif not is_volatile or self.is_writable:
             self.send_packet(f"4{frame}")
 
     def send_packet(self, packet: str | bytes) -> None:

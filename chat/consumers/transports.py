@@ -36,11 +36,8 @@ class NamespaceTransport:
         namespace, a volatile one also when it cannot be written at once.
         """
         if self._held is None and self.log is None and self._watched is None:
-            session = self._client.session
-            if self._membership.state is MembershipState.CONNECTED and (
-                delivery is not Delivery.VOLATILE or session.is_writable
-            ):
-                session.send_frame(frame)
+            if self._membership.state is MembershipState.CONNECTED:
+                self._client.session.send_frame(frame, is_volatile=delivery is Delivery.VOLATILE)
         else:
             self._send(frame, [], delivery)
 

@@ -145,7 +145,7 @@ class Hub:
         for event in sorted(events, key=lambda event: event.version):
             for outgoing in self._dialects[member.namespace](event):
                 is_in = not self._rooms_of.get(member, set()).isdisjoint(outgoing.rooms)
-                if is_in and self._wants(member, outgoing, set()):
+                if is_in and self._wants(member, outgoing):
                     member.deliver(outgoing.encode(member.user_id if outgoing.is_personal else ""))
 
     # Events
@@ -210,23 +210,29 @@ class Hub:
     def _recipients(self, namespace: str, outgoing: Outgoing) -> Iterator[tuple[Member, Joining | None]]:
         seen: set[Member] = set()
         for room in outgoing.rooms:
-            members = self._members.get(room, {}).get(namespace, ())
-            for member in tuple(members):
-                if self._wants(member, outgoing, seen):
-                    yield member, None
-            for member, joining in tuple(self._joining.get(room, {}).items()):
-                if member.namespace == namespace and self._wants(member, outgoing, seen):
-                    yield member, joining
+            for member, joining in self._in_room(room, namespace):
+                if not self._wants(member, outgoing):
+                    continue
+                if len(outgoing.rooms) > 1:  # nobody is twice in one
+                    if member in seen:
+                        continue
+                    seen.add(member)
+                yield member, joining
 
-    def _wants(self, member: Member, outgoing: Outgoing, seen: set[Member]) -> bool:
-        if member in seen or (outgoing.except_user is not None and member.user_id == outgoing.except_user):
+    def _in_room(self, room: str, namespace: str) -> list[tuple[Member, Joining | None]]:
+        members = self._members.get(room, {}).get(namespace, ())
+        found: list[tuple[Member, Joining | None]] = [(member, None) for member in members]
+        if room in self._joining:
+            arriving = self._joining[room].items()
+            found += [(member, joining) for member, joining in arriving if member.namespace == namespace]
+        return found
+
+    def _wants(self, member: Member, outgoing: Outgoing) -> bool:
+        if outgoing.except_user is not None and member.user_id == outgoing.except_user:
             return False
         if outgoing.staff_only and not member.is_staff_member:
             return False
-        if outgoing.except_room is not None and outgoing.except_room in self._rooms_of.get(member, ()):
-            return False
-        seen.add(member)
-        return True
+        return outgoing.except_room is None or outgoing.except_room not in self._rooms_of.get(member, ())
 
     def _settle(self, room: str, conversation_id: str) -> None:
         """Make ordinary members of those whose snapshot this process has caught up with."""

@@ -23,6 +23,8 @@ GROUP = "hubs"
 GROUP_SEND_TIMEOUT_SECONDS = 2
 RECONNECT_SECONDS = 1
 MAX_UNSENT_EVENTS = 10_000
+PAUSE_SECONDS = 0.005
+"""What is published so soon after a send waits for more: one send costs as much as many sockets do."""
 GAP_PATIENCE_SECONDS = 0.05
 """How long an event may be late before the database is asked for it."""
 CHECK_SECONDS = 3
@@ -74,7 +76,7 @@ class ProcessFanout:
             await asyncio.wait([self._sending])
 
     async def _send(self) -> None:
-        # Everything that is published while one group_send is under way goes with the next.
+        # Everything that is published while one group_send is under way, or just done, goes with the next.
         while self._unsent:
             batch, self._unsent = self._unsent, []
             message = {"type": "events", "origin": self._origin, "events": facts.pack(batch)}
@@ -83,6 +85,7 @@ class ProcessFanout:
                     await get_channel_layer().group_send(GROUP, message)
             except Exception as error:
                 log.warning("channel_layer_send_failed", error=type(error).__name__, events=len(batch))
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def _receive(self) -> None:
         while True:

@@ -126,7 +126,8 @@ def parse(command: type[CommandType], arguments: list[Any]) -> CommandType:
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{error}.") from None
     for name, name_on_the_wire in _names(command):
-        if _holds_nul(getattr(read, name)):
+        value = getattr(read, name)
+        if "\0" in value if type(value) is str else _holds_nul(value):
             raise InvalidInput(f"{name_on_the_wire} holds a NUL character, which cannot be stored.")
     return read
 

@@ -27,6 +27,12 @@ class Unanswered(Exception):
     """A client did not ack an event in time, or left before it did."""
 
 
+class SendFrame(Protocol):
+    """Sends a finished Socket.IO packet, without Engine.IO's leading "4"; never waits."""
+
+    def __call__(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None: ...
+
+
 class Transport(Protocol):
     """One namespace of one Engine.IO session. No method but `ask` waits."""
 
@@ -67,6 +73,12 @@ class Socket:
     is_recoverable: bool = False
     """Whether its client may come back after its connection broke, and is told what it missed."""
     is_recovered: bool = False
+    deliver: SendFrame = field(init=False, repr=False)
+    """Sends a frame that the hub has made for everyone in a room: the transport's own `send_frame`."""
+
+    def __post_init__(self) -> None:
+        """Spare a call for each frame to each member of a room."""
+        self.deliver = self.transport.send_frame
 
     @property
     def user(self) -> Principal:
@@ -94,10 +106,6 @@ class Socket:
         Raises `Unanswered` when no ack came in time, or the client left before.
         """
         return await self.transport.ask(event, arguments, timeout_seconds)
-
-    def deliver(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
-        """Send a frame that the hub has made for everyone in a room."""
-        self.transport.send_frame(frame, delivery)
 
     def disconnect(self) -> None:
         """Put this client out of the namespace."""

@@ -71,7 +71,10 @@ class Heard:
 
     def receive(self):
         while not self.protocol.queue.empty():
-            self.messages.append(self.protocol.queue.get_nowait())
+            try:
+                self.protocol.receive().send(None)  # it need not wait
+            except StopIteration as received:
+                self.messages.append(received.value)
 
     def comes(self, data, *, receives=True):
         if not self.connection.closed:
