@@ -114,14 +114,13 @@ async def browser(chromium: Browser) -> AsyncIterator[Browser]:
         await context.close()
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups, or it ignores them
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run everything on SQLite, and on PostgreSQL what says that the database matters."""
     if os.environ.get("DATABASE_URL"):
         return
     for item in items:
-        # Those that start a helpdesk share it: one test process runs them all.
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif "helpdesk" in getattr(item, "fixturenames", ()):
+        # Those of a file that start a helpdesk share it: one test process runs them all.
+        if item.get_closest_marker("browser") or "helpdesk" in getattr(item, "fixturenames", ()):
             kind = item.callspec.params.get("database_kind", "") if hasattr(item, "callspec") else ""
             item.add_marker(pytest.mark.xdist_group(f"{item.path}-{kind}"))

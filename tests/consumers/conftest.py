@@ -19,6 +19,7 @@ START_SECONDS = 60.0
 OPTIONS = ["--ping-timeout", "1", "--upgrade-timeout", "1", "--attachment-timeout", "1"]
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups, or it ignores them
 def pytest_collection_modifyitems(items):
     """One test process runs all tests that share servers: to start these takes longer than most tests."""
     here = Path(__file__).parent
