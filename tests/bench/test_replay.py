@@ -53,15 +53,15 @@ def start_replay(temporary, *options):
 
 @pytest.mark.processes
 @pytest.mark.skipif(not DIALOGUES.exists(), reason=f"the dialogues to play are not at {DIALOGUES}")
-def test_twenty_dialogues_arrive_everywhere_complete_and_in_order(temporary):
-    turns = sum(len(dialogue.turns) for dialogue in read_dialogues(DIALOGUES, 20))
-    replay = start_replay(temporary, "--count", "20", "--concurrency", "20", "--processes", "2", "--json")
+def test_a_hundred_dialogues_arrive_everywhere_complete_and_in_order(temporary):
+    turns = sum(len(dialogue.turns) for dialogue in read_dialogues(DIALOGUES, 100))
+    replay = start_replay(temporary, "--count", "100", "--concurrency", "50", "--processes", "2", "--json")
     output, errors = replay.communicate(timeout=PATIENCE_SECONDS)
     report = json.loads(output)
     assert report["problems"] == []
-    assert (report["dialogues"], report["messages"]) == (20, turns)
+    assert (report["dialogues"], report["messages"]) == (100, turns)
     assert replay.returncode == 0
-    assert "Playing [##############################] 20/20" in errors
+    assert "Playing [##############################] 100/100" in errors
     assert 0 < report["delivered_p50_ms"] <= report["delivered_p99_ms"]
 
 

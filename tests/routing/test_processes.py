@@ -13,10 +13,10 @@ import pytest
 from bench.replay.connection import Connection, Refused
 from helpdesk.paths import BASE_DIR
 
-CHATS = 200
+CHATS = 500
 ACTS = 15
 """Of each agent, however long they take on a busy machine."""
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 15
 QUIET_SECONDS = 2
 REFUSALS = ("at_capacity", "already_taken", "not_assigned", "conflict", "conversation_closed", "not_found")
 
