@@ -79,7 +79,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         which nothing is unfinished. Everything else, the malformed above all, is for the parser.
         """
         position = 0
-        while (frame := _whole_text(data, position)) is not None and self._is_between_messages():
+        while position < len(data):
+            frame = _whole_text(data, position)
+            if frame is None or not self._is_between_messages():
+                break
             payload, end = frame
             try:
                 text = payload.decode()
@@ -113,8 +116,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """
         if (
             self._sending
-            or not self.writable.is_set()
-            or self.conn.state is not State.OPEN
+            or not self.writable.is_open
+            or not self.handshake_complete
+            or self.close_sent
             or self.transport.is_closing()
         ):
             return False

@@ -155,7 +155,7 @@ class Client:
         if socket is None:
             return None
         answer = self.namespaces[membership.namespace].event(socket, event.name, event.arguments)
-        if asyncio.iscoroutine(answer):
+        if type(answer) is not dict and asyncio.iscoroutine(answer):
             return self._answer_later(event, socket, answer)
         self._answer(event, socket, answer)
         return None

@@ -24,18 +24,15 @@ class CommandQueue:
     So the reader goes on reading, and answers heartbeats, while a command waits for the database.
     """
 
-    __slots__ = ("_is_busy", "_room", "_task", "_waiting")
+    __slots__ = ("_is_busy", "_room", "_task", "_waiting", "is_full")
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Command, tuple[Any, ...]]] | None = None
+        self.is_full = False
+        """Whether reading has to stop until `room`."""
         self._is_busy = False
         self._task: asyncio.Task[None] | None = None
         self._room: asyncio.Event | None = None
-
-    @property
-    def is_full(self) -> bool:
-        """Whether reading has to stop until `room`."""
-        return self._waiting is not None and len(self._waiting) >= MAX_WAITING
 
     async def room(self) -> None:
         """Wait until the queue is no longer full."""
@@ -54,9 +51,14 @@ class CommandQueue:
             if self._waiting is None:
                 self._waiting = deque()
             self._waiting.append((command, arguments))
+            self.is_full = len(self._waiting) >= MAX_WAITING
             return
         self._is_busy = True
-        unfinished = _begin(command, arguments)
+        unfinished = None
+        try:
+            unfinished = command(*arguments)
+        except Exception as error:
+            _log_failure(command, error)
         if unfinished is None and not self._waiting:
             self._is_busy = False
         else:
@@ -74,21 +76,18 @@ class CommandQueue:
                     self._waiting = None  # an empty one takes 760 bytes, and most connections are quiet
                     return
                 command, arguments = self._waiting.popleft()
+                self.is_full = len(self._waiting) >= MAX_WAITING
                 if self._room is not None and not self.is_full:
                     self._room.set()
                     self._room = None
-                unfinished = _begin(command, arguments)
+                try:
+                    unfinished = command(*arguments)
+                except Exception as error:
+                    _log_failure(command, error)
+                    unfinished = None
         finally:
             self._is_busy = False
             self._task = None
-
-
-def _begin(command: Command, arguments: tuple[Any, ...]) -> Awaitable[None] | None:
-    try:
-        return command(*arguments)
-    except Exception as error:
-        _log_failure(command, error)
-        return None
 
 
 def _log_failure(command: Command, error: Exception) -> None:

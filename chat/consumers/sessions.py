@@ -13,7 +13,7 @@ from chat.consumers.listeners import Listener
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
-from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
+from chat.socketio.engine_packets import CLOSE, MESSAGE, NOOP, decode_payload
 from chat.socketio.engine_session import EngineOptions, EngineSession, EngineState
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
 
@@ -32,13 +32,13 @@ class Session:
         "_answered_at",
         "_forget",
         "_loop",
-        "_outbox",
         "_over",
         "_poll",
         "_timer",
         "closed",
         "engine",
         "listener",
+        "outbox",
         "place",
         "request",
     )
@@ -52,7 +52,7 @@ class Session:
         place: Place,
     ) -> None:
         self._loop = asyncio.get_running_loop()
-        self._outbox: WebSocketOutbox | None = None
+        self.outbox: WebSocketOutbox | None = None
         self._poll: asyncio.Future[None] | None = None
         self._answered_at = 0.0
         self._over: asyncio.Event | None = None
@@ -73,16 +73,16 @@ class Session:
 
         A client that has just got an answer is about to poll again, which counts as if it did.
         """
-        if self._outbox is not None:
-            return self._outbox.is_writable
+        if self.outbox is not None:
+            return self.outbox.is_writable
         return self.engine.poll_waits or self._loop.time() < self._answered_at + POLL_GAP_SECONDS
 
     def send_frame(self, frame: str, *, is_volatile: bool = False) -> None:
         """Send a Socket.IO text packet, a volatile one only if it goes out at once; never waits, and does
         nothing once the session is closed.
         """
-        if self._outbox is not None:
-            self._outbox.send_frame(frame, is_volatile=is_volatile)
+        if self.outbox is not None:
+            self.outbox.send_frame(frame, is_volatile=is_volatile)
         elif not is_volatile or self.is_writable:
             self.send_packet(f"4{frame}")
 
@@ -90,8 +90,8 @@ class Session:
         """Send an Engine.IO packet; bytes are a binary message."""
         if self.closed:
             return
-        if self._outbox is not None:
-            self._outbox.send_packet(packet)
+        if self.outbox is not None:
+            self.outbox.send_packet(packet)
             return
         self.engine.enqueue(packet)
         self.release_poll()
@@ -105,8 +105,11 @@ class Session:
         violation.
         """
         engine, now = self.engine, self._loop.time()
-        awaited_pong = engine.awaiting_pong
         try:
+            if wire[:1] == MESSAGE:
+                self.listener.message(wire[1:], now)
+                return
+            awaited_pong = engine.awaiting_pong
             message = engine.receive(wire, now)
             if message is not None:
                 self.listener.message(message, now)
@@ -165,7 +168,7 @@ class Session:
 
     def attach(self, outbox: WebSocketOutbox) -> None:
         """Send by WebSocket from now on, first what was buffered while polling."""
-        self._outbox = outbox
+        self.outbox = outbox
         self.release_poll()
         for packet in self.engine.take_packets():
             outbox.send_packet(packet)
@@ -223,10 +226,10 @@ class Session:
         if self.closed:
             return
         log.debug("session_closed", reason=reason.value, detail=detail)
-        if self._outbox is None:
+        if self.outbox is None:
             self._say_goodbye_by_polling(reason)
         else:
-            self._outbox.close(code)
+            self.outbox.close(code)
             self._forget()
         self._is_over(reason)
         self.listener.closed(reason)

@@ -37,7 +37,9 @@ class NamespaceTransport:
         """
         if self._held is None and self.log is None and self._watched is None:
             if self._membership.state is MembershipState.CONNECTED:
-                self._client.session.send_frame(frame, is_volatile=delivery is Delivery.VOLATILE)
+                session = self._client.session
+                # Past the session where it can be: this is done for each member of a room.
+                (session.outbox or session).send_frame(frame, is_volatile=delivery is Delivery.VOLATILE)
         else:
             self._send(frame, [], delivery)
 

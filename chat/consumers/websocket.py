@@ -22,6 +22,8 @@ from chat.socketio.errors import DisconnectReason, HandshakeError, HandshakeRefu
 from chat.socketio.sizes import is_longer
 
 CODE_TOO_LARGE = 1009
+LONGEST_OFFERED = 65_536
+"""Bytes that a text which is offered as it comes may have; who allows less looks at each of them."""
 
 
 class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
@@ -151,11 +153,13 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
     def _listen(self, session: Session) -> None:
         """Hear messages as they come, where the session has room and the server is ours."""
 
+        may_be_long = session.engine.options.max_payload_bytes < LONGEST_OFFERED
+
         def take(wire: str) -> bool:
-            if session.has_room:
-                self._hear(session, wire)
-                return True
-            return False
+            if may_be_long or session.closed or not session.has_room:
+                return False
+            session.receive(wire)
+            return True
 
         callback = self.scope.get("extensions", {}).get("websocket.callback")
         if callback is not None:

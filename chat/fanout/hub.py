@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 import structlog
@@ -23,6 +23,18 @@ class Joining:
 
     version: int | None = None
     held: list[tuple[int, str]] = field(default_factory=list)
+
+
+class Frames(dict[str, str]):
+    """What each reader is sent, written when the first one is."""
+
+    def __init__(self, encode: Callable[[str], str]) -> None:
+        super().__init__()
+        self._encode = encode
+
+    def __missing__(self, reader: str) -> str:
+        frame = self[reader] = self._encode(reader)
+        return frame
 
 
 class Hub:
@@ -192,47 +204,35 @@ class Hub:
                 log.exception("event_not_delivered", event_type=type(event).__name__)
 
     def _send(self, namespace: str, outgoing: Outgoing, version: int | None) -> None:
-        frames: dict[str, str] = {}
-        for member, joining in self._recipients(namespace, outgoing):
-            if outgoing.joined_only and joining is not None and joining.version is None:
-                continue
-            reader = member.user_id if outgoing.is_personal else ""
-            frame = frames.get(reader)
-            if frame is None:
-                frame = frames[reader] = outgoing.encode(reader)
-            if joining is None or version is None:
-                member.deliver(frame, outgoing.delivery)
-            elif joining.version is None:
-                joining.held.append((version, frame))
-            elif version > joining.version:
-                member.deliver(frame, outgoing.delivery)
-
-    def _recipients(self, namespace: str, outgoing: Outgoing) -> Iterator[tuple[Member, Joining | None]]:
-        seen: set[Member] = set()
+        frames = Frames(outgoing.encode)
+        seen: set[Member] | None = set() if len(outgoing.rooms) > 1 else None  # nobody is twice in one room
         for room in outgoing.rooms:
-            for member, joining in self._in_room(room, namespace):
-                if not self._wants(member, outgoing):
+            for member in tuple(self._members.get(room, {}).get(namespace, ())):
+                if self._wants(member, outgoing, seen):
+                    frame = frames[member.user_id if outgoing.is_personal else ""]
+                    member.deliver(frame, outgoing.delivery)
+            for member, joining in tuple(self._joining.get(room, {}).items()):
+                if outgoing.joined_only and joining.version is None:
                     continue
-                if len(outgoing.rooms) > 1:  # nobody is twice in one
-                    if member in seen:
-                        continue
-                    seen.add(member)
-                yield member, joining
+                if member.namespace == namespace and self._wants(member, outgoing, seen):
+                    frame = frames[member.user_id if outgoing.is_personal else ""]
+                    if version is None or (joining.version is not None and version > joining.version):
+                        member.deliver(frame, outgoing.delivery)
+                    elif joining.version is None:
+                        joining.held.append((version, frame))
 
-    def _in_room(self, room: str, namespace: str) -> list[tuple[Member, Joining | None]]:
-        members = self._members.get(room, {}).get(namespace, ())
-        found: list[tuple[Member, Joining | None]] = [(member, None) for member in members]
-        if room in self._joining:
-            arriving = self._joining[room].items()
-            found += [(member, joining) for member, joining in arriving if member.namespace == namespace]
-        return found
-
-    def _wants(self, member: Member, outgoing: Outgoing) -> bool:
+    def _wants(self, member: Member, outgoing: Outgoing, seen: set[Member] | None = None) -> bool:
         if outgoing.except_user is not None and member.user_id == outgoing.except_user:
             return False
         if outgoing.staff_only and not member.is_staff_member:
             return False
-        return outgoing.except_room is None or outgoing.except_room not in self._rooms_of.get(member, ())
+        if outgoing.except_room is not None and outgoing.except_room in self._rooms_of.get(member, ()):
+            return False
+        if seen is not None:
+            if member in seen:
+                return False
+            seen.add(member)
+        return True
 
     def _settle(self, room: str, conversation_id: str) -> None:
         """Make ordinary members of those whose snapshot this process has caught up with."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
+import msgspec
+
 from chat.socketio.attachments import reconstruct
 from chat.socketio.errors import ConnectionEnded, DisconnectReason, ProtocolViolation
 from chat.socketio.packets import (
@@ -16,7 +18,7 @@ from chat.socketio.packets import (
     encode_connect_error,
     encode_disconnect,
 )
-from chat.socketio.sizes import is_longer
+from chat.socketio.sizes import MAX_BYTES_PER_CHARACTER, is_longer
 
 ATTACHMENT_TIMEOUT_SECONDS = 5.0
 
@@ -47,7 +49,7 @@ class ConnectRequested(NamedTuple):
     auth: dict[str, Any]
 
 
-class EventReceived(NamedTuple):
+class EventReceived(msgspec.Struct, frozen=True):
     """The client sent an event; with an `ack_id` it wants an ack."""
 
     membership: Membership
@@ -142,7 +144,8 @@ class Connection:
             return self._receive_attachment(message, now)
         if self._incomplete is not None:
             raise ProtocolViolation("text came while attachments were due")
-        if self._max_event_bytes is not None and is_longer(message, self._max_event_bytes):
+        limit = self._max_event_bytes
+        if limit is not None and len(message) * MAX_BYTES_PER_CHARACTER > limit and is_longer(message, limit):
             head = decode_event_head(message)
             if head is not None:
                 membership = self._membership_of(head[0])
@@ -210,7 +213,7 @@ class Connection:
     def _interpret(self, packet: Packet) -> Received | None:
         if packet.type is PacketType.CONNECT:
             return self._join(packet)
-        membership = self._membership_of(packet.namespace)
+        membership = self._memberships.get(packet.namespace) or self._membership_of(packet.namespace)
         if packet.type is PacketType.EVENT:
             received: Received = EventReceived(membership, str(packet.data[0]), packet.data[1:], packet.id)
         elif packet.type is PacketType.ACK:

@@ -31,6 +31,7 @@ class PacketType(StrEnum):
 
 CLOSE = PacketType.CLOSE.value
 PING = PacketType.PING.value
+MESSAGE = PacketType.MESSAGE.value
 PONG = PacketType.PONG.value
 UPGRADE = PacketType.UPGRADE.value
 NOOP = PacketType.NOOP.value
