@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -56,7 +56,9 @@ class Hub:
         self._watchers: dict[type[Event], Callable[[Event], None]] = {}
         self._members: defaultdict[str, dict[str, set[Member]]] = defaultdict(dict)
         self._joining: dict[str, dict[Member, Joining]] = {}
-        self._rooms_of: defaultdict[Member, set[str]] = defaultdict(set)
+        self._rooms_of: dict[Member, set[str]] = {}
+        self._members_in: Counter[str] = Counter()
+        self._listeners: dict[str, Callable[[Event], object]] = {}
 
     def register(self, namespace: str, dialect: Dialect) -> None:
         """Let a namespace's members be served in this dialect."""
@@ -66,12 +68,16 @@ class Hub:
         """Tell the process itself of all events of a kind; the last watcher counts."""
         self._watchers[kind] = watcher
 
+    def listen(self, name: str, listener: Callable[[Event], object]) -> None:
+        """Tell somebody in the process of every event, under a name: the last of one name counts."""
+        self._listeners[name] = listener
+
     # Rooms
 
     def join(self, member: Member, room: str) -> None:
         """Put a member into a room that needs no snapshot."""
         self._members[room].setdefault(member.namespace, set()).add(member)
-        self._rooms_of[member].add(room)
+        self._enter(member, room)
 
     def begin_joining(self, member: Member, conversation_id: str) -> None:
         """Hold what happens in a conversation for a member until its snapshot has been read.
@@ -81,7 +87,7 @@ class Hub:
         room = rooms.conversation(conversation_id)
         self._members.get(room, {}).get(member.namespace, set()).discard(member)
         self._joining.setdefault(room, {})[member] = Joining()
-        self._rooms_of[member].add(room)
+        self._enter(member, room)
         if conversation_id not in self.timelines:
             self.timelines[conversation_id] = Timeline(self._deliver)
 
@@ -124,12 +130,25 @@ class Hub:
 
     def leave_all(self, member: Member) -> None:
         """Forget a member that is gone."""
-        for room in list(self._rooms_of.pop(member, ())):
+        for room in self._exit(member):
             self.leave(member, room)
 
     def rooms_of(self, member: Member) -> frozenset[str]:
         """The rooms a member is in."""
         return frozenset(self._rooms_of.get(member, ()))
+
+    def _enter(self, member: Member, room: str) -> None:
+        if member not in self._rooms_of:
+            self._rooms_of[member] = set()
+            self._members_in[member.namespace] += 1
+        self._rooms_of[member].add(room)
+
+    def _exit(self, member: Member) -> set[str]:
+        """Forget a member; return the rooms that it was in."""
+        if member not in self._rooms_of:
+            return set()
+        self._members_in[member.namespace] -= 1
+        return self._rooms_of.pop(member)
 
     # Members who move to another process, or come from one
 
@@ -142,8 +161,8 @@ class Hub:
 
     def stand_in(self, member: Member, other: Member) -> None:
         """Put another, of the same namespace, into a member's place in all rooms."""
-        for room in self._rooms_of.pop(member, set()):
-            self._rooms_of[other].add(room)
+        for room in self._exit(member):
+            self._enter(other, room)
             there = self._members.get(room, {}).get(member.namespace, set())
             if member in there:
                 there.discard(member)
@@ -195,12 +214,19 @@ class Hub:
     def _say(self, event: Event) -> None:
         if (watcher := self._watchers.get(type(event))) is not None:
             watcher(event)
+        # A poison event must not end the loop that delivers everyone else's.
+        for listener in self._listeners.values():
+            try:
+                listener(event)
+            except Exception:
+                log.exception("event_not_heard", event_type=type(event).__name__)
         for namespace, dialect in self._dialects.items():
+            if not self._members_in[namespace]:
+                continue
             try:
                 for outgoing in dialect(event):
                     self._send(namespace, outgoing, getattr(event, "version", None))
             except Exception:
-                # A poison event must not end the loop that delivers everyone else's.
                 log.exception("event_not_delivered", event_type=type(event).__name__)
 
     def _send(self, namespace: str, outgoing: Outgoing, version: int | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
@@ -12,7 +11,6 @@ from django.utils import timezone
 
 from chat.estimates import Place, waiting_places
 from chat.events import ConversationChanged, Event, QueueChanged, QueuePositionChanged
-from chat.fanout.delivery import Outgoing
 from chat.fanout.hub import Hub
 from chat.threads import in_database_thread
 
@@ -49,7 +47,7 @@ class Positions:
         self._somebody_waits = asyncio.Event()
         self._somebody_came = asyncio.Event()
         self._a_line_changed = asyncio.Event()
-        hub.register(LISTENER, self._hear)
+        hub.listen(LISTENER, self._hear)
 
     def tell(self, conversation_id: str) -> None:
         """Tell those who have joined a waiting conversation where it stands, though it may be nothing new."""
@@ -97,15 +95,13 @@ class Positions:
         if not await _happens(self._somebody_came, within_seconds=seconds):
             await _happens(self._a_line_changed, within_seconds=ANYWAY_SECONDS)
 
-    def _hear(self, event: Event) -> Iterable[Outgoing]:
-        """Listen to the hub, as a dialect in which there is nothing to say."""
+    def _hear(self, event: Event) -> None:
         if isinstance(event, QueueChanged) and event.kind != "message":
             self._a_line_changed.set()
         elif isinstance(event, ConversationChanged):
             known = self._waiting.pop(event.conversation_id, None)
             if event.conversation.status == "waiting" and event.conversation_id in self._hub.timelines:
                 self._expect(event.conversation_id, Waiting(known.told if known else None))
-        return ()
 
     def _expect(self, conversation_id: str, waiting: Waiting) -> None:
         self._waiting[conversation_id] = waiting

@@ -58,7 +58,7 @@ def test_a_process_that_began_without_redis_hears_the_others_when_there_is_one(
     try:
         with capture_logs() as said:
             late = late_process.call(ProcessFanout, late_process.loop)
-            late_process.call(late.hub.register, "everything", lambda event: heard.append(event) or ())
+            late_process.call(late.hub.listen, "everything", heard.append)
             late_process.call(late.listen)
             wait_until(
                 lambda: [one for one in said if one["event"] == "channel_layer_receive_failed"], "a failure"

@@ -352,7 +352,7 @@ def stage(people, told):
     ):
         told.process.call(told.fanout.hub.register, namespace, dialect)
     # Places are told a moment after what has changed them: here by hand.
-    told.process.call(told.fanout.hub.register, POSITIONS, lambda event: ())
+    told.process.call(told.fanout.hub.listen, POSITIONS, lambda event: None)
     # What the assistant says and notes by itself would come at any time.
     answering_hooks.register()
     yield stage

@@ -112,7 +112,7 @@ def test_what_is_told_can_be_read_by_others_at_that_moment(people, told):
         connection.close()
 
     heard = []
-    told.process.call(told.fanout.hub.register, "curious", look_up)
+    told.process.call(told.fanout.hub.listen, "curious", look_up)
     chat = chat_of(people.vera, people.ana)
     for number in range(5):
         say(people.vera, chat, f"{number}")

@@ -214,6 +214,7 @@ def test_an_event_that_a_dialect_cannot_say_stops_neither_the_others_nor_the_nex
         raise KeyError("poison")
 
     hub.register("/poisoned", stumble)
+    hub.join(Client(namespace="/poisoned"), ROOM)
     client = join(hub, Client(), 3)
     hub.receive(change(4))
     hub.receive(change(5))

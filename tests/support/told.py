@@ -1,6 +1,6 @@
 """What this process tells: every event in the order in which it is delivered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeVar
 
 import pytest
@@ -9,7 +9,6 @@ from accounts import redis_clients
 from chat import fanout
 from chat.assistant import process
 from chat.events import Event
-from chat.fanout.delivery import Outgoing
 from tests.support.loops import LoopThread
 
 E = TypeVar("E", bound=Event)
@@ -23,11 +22,10 @@ class Told:
         self.process = LoopThread()
         self._events: list[Event] = []
         self.fanout = self.process.call(fanout.listen)
-        self.process.call(self.fanout.hub.register, "everything", self._keep)
+        self.process.call(self.fanout.hub.listen, "everything", self._keep)
 
-    def _keep(self, event: Event) -> Iterable[Outgoing]:
+    def _keep(self, event: Event) -> None:
         self._events.append(event)
-        return ()
 
     def events(self) -> list[Event]:
         """Everything that has been published so far."""
