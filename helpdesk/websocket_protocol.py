@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import apply_mask
@@ -20,8 +22,14 @@ WHOLE_TEXT = 0x81
 MASKED = 0x80
 LENGTH_OF_2_BYTES = 126
 SHORTEST_HEAD = 6
+MOST_UNWRITTEN = 65_536
+"""How many bytes wait for the end of a turn of the loop; what is more goes before."""
 BETWEEN_FRAMES = StreamReader.at_eof.__code__
 """Where websockets' parser waits when it has read nothing of a frame yet."""
+
+
+_unflushed: WeakKeyDictionary[AbstractEventLoop, list[WebSocketProtocol]] = WeakKeyDictionary()
+"""Who has something to write at the end of a loop's turn."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -40,12 +48,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     _sending = 0
     """How many `send`s are under way: each of them may be waiting for the client to read."""
+    _unwritten = b""
+    """The frames of this turn of the loop."""
     _take: Take | None = None
     _parser_is_idle = False
     """Whether it is known that the parser has read nothing of a message that is not whole yet."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._unflushed = _unflushed.setdefault(self.loop, [])
         self.queue: Any = Inbox()
         self.writable: Any = Gate()
 
@@ -70,6 +81,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             data = self._offer_texts(data, self._take)
         if data:
             self._parser_is_idle = False
+            self.flush()  # before what the parser answers, a close above all
             super().data_received(data)
 
     def _offer_texts(self, data: bytes, take: Take) -> bytes:
@@ -111,8 +123,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     def write_frame(self, frame: bytes) -> bool:
         """Write one whole unmasked frame after all that was sent before; it cannot wait.
 
-        Returns False, having done nothing, where `send` would wait or something waits already, and
-        where the WebSocket is not open: `send` it then.
+        What is written in one turn of the loop goes out in one piece at its end. Returns False, having
+        done nothing, where `send` would wait or something waits already, and where the WebSocket is not
+        open: `send` it then.
         """
         if (
             self._sending
@@ -122,11 +135,28 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             or self.transport.is_closing()
         ):
             return False
-        self.transport.write(frame)
+        if self._unwritten:
+            if len(self._unwritten) + len(frame) > MOST_UNWRITTEN:
+                self.flush()
+            self._unwritten += frame
+        else:
+            self._unwritten = frame
+            if not self._unflushed:
+                self.loop.call_soon(_flush_all, self._unflushed)
+            self._unflushed.append(self)
         return True
+
+    def flush(self) -> None:
+        """Write what was written in this turn of the loop."""
+        unwritten = self._unwritten
+        if unwritten:
+            self._unwritten = b""
+            if not self.transport.is_closing():
+                self.transport.write(unwritten)
 
     async def send(self, message: Any) -> None:
         """Send what the application says."""
+        self.flush()
         self._sending += 1
         try:
             await super().send(message)
@@ -140,6 +170,18 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.scope["headers"] = ()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
+
+    def shutdown(self) -> None:
+        """The server ends."""
+        self.flush()
+        super().shutdown()
+
+
+def _flush_all(unflushed: list[WebSocketProtocol]) -> None:
+    waiting = unflushed.copy()
+    unflushed.clear()
+    for protocol in waiting:
+        protocol.flush()
 
 
 def _whole_text(data: bytes, position: int) -> tuple[bytes, int] | None:

@@ -8,6 +8,7 @@ import uvicorn
 import websockets.asyncio.client
 
 from chat.socketio.websocket_frames import text_frame
+from helpdesk.websocket_protocol import WebSocketProtocol
 
 LARGE = "x" * 2_000
 
@@ -74,6 +75,37 @@ async def test_written_and_sent_come_in_order(unused_tcp_port):
             else:
                 await application.send(text(str(number)))
         assert [await client.recv() for _ in range(50)] == [str(number) for number in range(50)]
+
+
+async def test_what_is_written_in_one_turn_travels_together_and_before_what_is_sent_or_closed(
+    unused_tcp_port, monkeypatch
+):
+    pieces = []
+    flush = WebSocketProtocol.flush
+    monkeypatch.setattr(
+        WebSocketProtocol, "flush", lambda self: (pieces.append(self._unwritten), flush(self))
+    )
+    async with connected(unused_tcp_port) as (application, client):
+        pieces.clear()
+        first, second = text_frame("first"), text_frame("second")
+        assert application.write(first)
+        assert application.write(second)
+        assert [await client.recv() for _ in range(2)] == ["first", "second"]
+        assert first + second in pieces
+        application.write(first)
+        await application.send({"type": "websocket.close", "code": 4000})
+        assert await client.recv() == "first"
+        with pytest.raises(websockets.exceptions.ConnectionClosed):
+            await client.recv()
+
+
+async def test_what_is_written_in_one_turn_is_bounded(unused_tcp_port):
+    async with connected(unused_tcp_port) as (application, client):
+        frames = [text_frame(f"{number} {LARGE}") for number in range(50)]
+        assert all(application.write(frame) for frame in frames)
+        assert len(application.write.__self__._unwritten) <= 65_536
+        for number in range(50):
+            assert (await client.recv()).startswith(f"{number} ")
 
 
 async def test_nothing_overtakes_what_waits_for_a_client_to_read(unused_tcp_port):
