@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from accounts.futures import settle
 from accounts.redis_clients import asynchronous
 
 AT_MOST = 200
@@ -44,12 +45,7 @@ class Scripts:
                     calls, self._pending = calls + self._pending, []
                     answers = [error] * len(calls)
                 for (*_, waits), answer in zip(calls, answers, strict=True):
-                    if waits.done():
-                        pass  # nobody waits any more
-                    elif isinstance(answer, Exception):
-                        waits.set_exception(answer)
-                    else:
-                        waits.set_result(answer)
+                    settle(waits, answer)
         finally:
             self._running = None
 

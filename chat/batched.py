@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from django.db import DatabaseError
 
+from accounts.futures import settle
 from chat.threads import in_database_thread
 
 Q = TypeVar("Q")
@@ -95,11 +96,6 @@ class _Waiting(Generic[Q, A]):
             except Exception as error:
                 answers = [error] * len(batch)
             for (_, waits), answer in zip(batch, answers, strict=True):
-                if waits.done():
-                    pass  # nobody waits any more
-                elif isinstance(answer, Exception):
-                    waits.set_exception(answer)
-                else:
-                    waits.set_result(answer)
+                settle(waits, answer)
         # Now, and not when the task is done, which is later: who asks in between would wait for ever.
         self._reading.remove(asyncio.current_task())

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, connection
 
+from accounts.futures import settle
 from chat.errors import HelpdeskError, InvalidInput, Unavailable
 from chat.message_writer import batch
 from chat.message_writer.requests import Answer, Request
@@ -134,26 +135,17 @@ def _answer(taken: list[tuple[Request, Any]], outcomes: list[Outcome]) -> None:
     )
     for (_, future), outcome in zip(taken, outcomes, strict=True):
         if isinstance(future, Future):
-            _resolve(future, outcome)
+            settle(future, outcome)
         else:
             by_loop[future.get_loop()].append((future, outcome))
     for loop, resolved in by_loop.items():
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve_all, resolved)
+            loop.call_soon_threadsafe(_settle_all, resolved)
 
 
-def _resolve_all(resolved: list[tuple[asyncio.Future[Any], Outcome]]) -> None:
+def _settle_all(resolved: list[tuple[asyncio.Future[Any], Outcome]]) -> None:
     for future, outcome in resolved:
-        _resolve(future, outcome)
-
-
-def _resolve(future: Any, outcome: Outcome) -> None:
-    if future.done():
-        return  # its connection went away; what was stored stays stored
-    if isinstance(outcome, HelpdeskError):
-        future.set_exception(outcome)
-    else:
-        future.set_result(outcome)
+        settle(future, outcome)
 
 
 writer = MessageWriter()
