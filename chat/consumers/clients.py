@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
+from inspect import iscoroutine
 from typing import Any
 
 import structlog
@@ -155,7 +156,7 @@ class Client:
         if socket is None:
             return None
         answer = self.namespaces[membership.namespace].event(socket, event.name, event.arguments)
-        if type(answer) is not dict and asyncio.iscoroutine(answer):
+        if iscoroutine(answer):
             return self._answer_later(event, socket, answer)
         self._answer(event, socket, answer)
         return None

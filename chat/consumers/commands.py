@@ -54,11 +54,7 @@ class CommandQueue:
             self.is_full = len(self._waiting) >= MAX_WAITING
             return
         self._is_busy = True
-        unfinished = None
-        try:
-            unfinished = command(*arguments)
-        except Exception as error:
-            _log_failure(command, error)
+        unfinished = _begin(command, arguments)
         if unfinished is None and not self._waiting:
             self._is_busy = False
         else:
@@ -80,14 +76,18 @@ class CommandQueue:
                 if self._room is not None and not self.is_full:
                     self._room.set()
                     self._room = None
-                try:
-                    unfinished = command(*arguments)
-                except Exception as error:
-                    _log_failure(command, error)
-                    unfinished = None
+                unfinished = _begin(command, arguments)
         finally:
             self._is_busy = False
             self._task = None
+
+
+def _begin(command: Command, arguments: tuple[Any, ...]) -> Awaitable[None] | None:
+    try:
+        return command(*arguments)
+    except Exception as error:
+        _log_failure(command, error)
+        return None
 
 
 def _log_failure(command: Command, error: Exception) -> None:

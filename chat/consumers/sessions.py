@@ -13,7 +13,7 @@ from chat.consumers.listeners import Listener
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
 from chat.socketio.engine_handshake import TransportName
-from chat.socketio.engine_packets import CLOSE, MESSAGE, NOOP, decode_payload
+from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
 from chat.socketio.engine_session import EngineOptions, EngineSession, EngineState
 from chat.socketio.errors import ConnectionEnded, DisconnectReason
 
@@ -105,11 +105,8 @@ class Session:
         violation.
         """
         engine, now = self.engine, self._loop.time()
+        awaited_pong = engine.awaiting_pong
         try:
-            if wire[:1] == MESSAGE:
-                self.listener.message(wire[1:], now)
-                return
-            awaited_pong = engine.awaiting_pong
             message = engine.receive(wire, now)
             if message is not None:
                 self.listener.message(message, now)

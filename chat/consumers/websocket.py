@@ -23,7 +23,7 @@ from chat.socketio.sizes import is_longer
 
 CODE_TOO_LARGE = 1009
 LONGEST_OFFERED = 65_536
-"""Bytes that a text which is offered as it comes may have; who allows less looks at each of them."""
+"""How long a text that is offered may be, in bytes; where less is allowed, each has to be looked at."""
 
 
 class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
@@ -151,19 +151,18 @@ class SocketIOWebSocketConsumer(AsyncWebsocketConsumer):
             session.close(reason)
 
     def _listen(self, session: Session) -> None:
-        """Hear messages as they come, where the session has room and the server is ours."""
-
-        may_be_long = session.engine.options.max_payload_bytes < LONGEST_OFFERED
+        """Hear texts as they come while the session has room, where the server offers them."""
+        callback = self.scope.get("extensions", {}).get("websocket.callback")
+        if callback is None or session.engine.options.max_payload_bytes < LONGEST_OFFERED:
+            return
 
         def take(wire: str) -> bool:
-            if may_be_long or session.closed or not session.has_room:
+            if session.closed or not session.has_room:
                 return False
             session.receive(wire)
             return True
 
-        callback = self.scope.get("extensions", {}).get("websocket.callback")
-        if callback is not None:
-            callback["listen"](take)
+        callback["listen"](take)
 
     def _hear(self, session: Session, wire: str | bytes) -> None:
         if session.closed:

@@ -53,7 +53,6 @@ class Hub:
         self.streams = Streams(publish)
         self._on_gap = on_gap
         self._dialects: dict[str, Dialect] = {}
-        self._watchers: dict[type[Event], Callable[[Event], None]] = {}
         self._members: defaultdict[str, dict[str, set[Member]]] = defaultdict(dict)
         self._joining: dict[str, dict[Member, Joining]] = {}
         self._rooms_of: dict[Member, set[str]] = {}
@@ -63,10 +62,6 @@ class Hub:
     def register(self, namespace: str, dialect: Dialect) -> None:
         """Let a namespace's members be served in this dialect."""
         self._dialects[namespace] = dialect
-
-    def watch(self, kind: type[Event], watcher: Callable[[Event], None]) -> None:
-        """Tell the process itself of all events of a kind; the last watcher counts."""
-        self._watchers[kind] = watcher
 
     def listen(self, name: str, listener: Callable[[Event], object]) -> None:
         """Tell somebody in the process of every event, under a name: the last of one name counts."""
@@ -212,8 +207,6 @@ class Hub:
             self._say(passed_on)
 
     def _say(self, event: Event) -> None:
-        if (watcher := self._watchers.get(type(event))) is not None:
-            watcher(event)
         # A poison event must not end the loop that delivers everyone else's.
         for listener in self._listeners.values():
             try:

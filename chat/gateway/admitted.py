@@ -27,6 +27,7 @@ TOKEN_LOOK_SECONDS = 1
 LOOK_SECONDS = 3
 """How often the database is asked whether those who are here may still be: an event about it may be lost."""
 
+LISTENER = "admitted"
 GONE = "This account, or its widget, has been switched off."
 CHANGED = "What this account may do has changed: connect again."
 EXPIRED = "The access token has expired: refresh it and connect again."
@@ -39,7 +40,7 @@ class Admitted:
         self.loop = asyncio.get_running_loop()
         self._sockets: dict[UUID, set[Socket]] = {}
         self._told: set[Socket] = set()
-        fanout.listen().hub.watch(AccessChanged, self._access_changed)
+        fanout.listen().hub.listen(LISTENER, self._hear)
         self._keeping = [self.loop.create_task(one) for one in (self._watch_tokens(), self._watch_people())]
 
     def enter(self, socket: Socket) -> None:
@@ -85,8 +86,9 @@ class Admitted:
                 self._told.add(socket)
                 socket.emit("token-expiring", {"expiresAt": timestamp(ends)})
 
-    def _access_changed(self, event: Event) -> None:
-        assert isinstance(event, AccessChanged)
+    def _hear(self, event: Event) -> None:
+        if not isinstance(event, AccessChanged):
+            return
         concerned = [
             user_id
             for user_id, sockets in self._sockets.items()

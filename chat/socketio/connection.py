@@ -18,7 +18,7 @@ from chat.socketio.packets import (
     encode_connect_error,
     encode_disconnect,
 )
-from chat.socketio.sizes import MAX_BYTES_PER_CHARACTER, is_longer
+from chat.socketio.sizes import is_longer
 
 ATTACHMENT_TIMEOUT_SECONDS = 5.0
 
@@ -144,8 +144,7 @@ class Connection:
             return self._receive_attachment(message, now)
         if self._incomplete is not None:
             raise ProtocolViolation("text came while attachments were due")
-        limit = self._max_event_bytes
-        if limit is not None and len(message) * MAX_BYTES_PER_CHARACTER > limit and is_longer(message, limit):
+        if self._max_event_bytes is not None and is_longer(message, self._max_event_bytes):
             head = decode_event_head(message)
             if head is not None:
                 membership = self._membership_of(head[0])

@@ -31,7 +31,6 @@ class PacketType(StrEnum):
 
 CLOSE = PacketType.CLOSE.value
 PING = PacketType.PING.value
-MESSAGE = PacketType.MESSAGE.value
 PONG = PacketType.PONG.value
 UPGRADE = PacketType.UPGRADE.value
 NOOP = PacketType.NOOP.value

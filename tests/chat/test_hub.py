@@ -221,6 +221,21 @@ def test_an_event_that_a_dialect_cannot_say_stops_neither_the_others_nor_the_nex
     assert client.frames == ["4", "5"]
 
 
+def test_who_listens_hears_of_everything_and_its_mistakes_stop_nobody_else(hub):
+    heard = []
+
+    def stumble(event):
+        heard.append(event.version)
+        raise KeyError("poison")
+
+    hub.listen("clumsy", stumble)
+    hub.listen("careful", lambda event: heard.append(event.version))
+    client = join(hub, Client(), 3)
+    hub.receive(change(4))
+    hub.receive(change(5))
+    assert (heard, client.frames) == ([4, 4, 5, 5], ["4", "5"])
+
+
 def test_a_gap_is_reported_and_closed_by_what_the_database_says():
     gaps = []
     hub = Hub(on_gap=gaps.append)
