@@ -169,7 +169,7 @@ async def start_typing(sid: str, data: Said) -> Said:
     chat = data["conversationId"]
     if chat not in server.rooms(sid):
         raise ValueError("Join the conversation before you type in it.")
-    if time.monotonic() - noted_at.get(chat, 0.0) >= 1:
+    if time.monotonic() - noted_at.get(chat, 0.0) >= 5:
         noted_at[chat] = time.monotonic()
         in_background(notes.set(f"typing:{chat}", time.time(), ex=86400))
     running = typing.pop((sid, chat), None)
