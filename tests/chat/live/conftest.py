@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from tests.chat.live.events import good_data
-from tests.support.live import World
+from tests.support.live import Live, World
 from tests.support.live_clients import Clients, Person
+from tests.support.servers import WebServer
+
+
+@pytest.fixture(scope="module")
+def other(live: Live) -> Iterator[WebServer]:
+    """A second web process."""
+    server = live.add_web()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def other_url(other: WebServer) -> str:
+    """The address of the second web process."""
+    return other.url
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -28,14 +28,6 @@ ACK_SECONDS = 3
 @pytest.fixture(scope="module")
 def live(live_postgresql: Live) -> Live:
     return live_postgresql
-
-
-@pytest.fixture(scope="module")
-def other_url(live: Live) -> Iterator[str]:
-    """The address of a second web process."""
-    server = live.add_web()
-    yield server.url
-    server.stop()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +26,6 @@ PATIENCE_SECONDS = 60
 @pytest.fixture(scope="module")
 def live(live_postgresql: Live) -> Live:
     return live_postgresql
-
-
-@pytest.fixture(scope="module")
-def other(live: Live) -> Iterator[WebServer]:
-    """A second web process."""
-    server = live.add_web()
-    yield server
-    server.stop()
 
 
 def to_the_other_when_upgraded(head: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -18,14 +18,6 @@ MESSAGES_EACH_WAY = 200
 @pytest.fixture(scope="module")
 def live(live_postgresql: Live) -> Live:
     return live_postgresql
-
-
-@pytest.fixture(scope="module")
-def other_url(live: Live) -> Iterator[str]:
-    """The address of a second web process."""
-    server = live.add_web()
-    yield server.url
-    server.stop()
 
 
 @pytest.fixture
