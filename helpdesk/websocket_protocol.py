@@ -48,6 +48,8 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     _sending = 0
     """How many `send`s are under way: each of them may be waiting for the client to read."""
+    _is_paused = False
+    """Whether what was written has piled up."""
     _unwritten = b""
     """The frames of this turn of the loop."""
     _take: Take | None = None
@@ -129,7 +131,7 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """
         if (
             self._sending
-            or not self.writable.is_open
+            or self._is_paused
             or not self.handshake_complete
             or self.close_sent
             or self.transport.is_closing()
@@ -153,6 +155,16 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self._unwritten = b""
             if not self.transport.is_closing():
                 self.transport.write(unwritten)
+
+    def pause_writing(self) -> None:
+        """What was written piles up."""
+        self._is_paused = True
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """It piles up no more."""
+        self._is_paused = False
+        super().resume_writing()
 
     async def send(self, message: Any) -> None:
         """Send what the application says."""

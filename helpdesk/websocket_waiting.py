@@ -46,30 +46,30 @@ class Inbox:
 class Gate:
     """As `asyncio.Event`, which begins set; who waits costs something, nobody does not."""
 
-    __slots__ = ("_event", "is_open")
+    __slots__ = ("_event", "_is_open")
 
     def __init__(self) -> None:
         self._event: asyncio.Event | None = None
-        self.is_open = True
+        self._is_open = True
 
     def is_set(self) -> bool:
         """Whether nobody has to wait."""
-        return self.is_open
+        return self._is_open
 
     def set(self) -> None:
         """Let everybody through."""
-        self.is_open = True
+        self._is_open = True
         event, self._event = self._event, None
         if event is not None:
             event.set()
 
     def clear(self) -> None:
         """Let everybody wait from now on."""
-        self.is_open = False
+        self._is_open = False
 
     async def wait(self) -> bool:
         """Wait until it is set."""
-        if not self.is_open:
+        if not self._is_open:
             self._event = self._event or asyncio.Event()
             await self._event.wait()
         return True

@@ -15,6 +15,7 @@ from chat.consumers.commands import CommandQueue
 from chat.consumers.handlers import NamespaceHandler
 from chat.consumers.recovery import Recoveries
 from chat.consumers.sessions import Session
+from chat.consumers.transports import transport_of
 from chat.errors import TooLarge
 from chat.gateway.sockets import Socket
 from chat.socketio.connection import (
@@ -188,7 +189,9 @@ class Client:
             tell_error(self.sockets[event.membership], None, answer)
 
     def see_off(self, membership: Membership, reason: DisconnectReason) -> None:
-        """A client has left a namespace: its socket is told after what it asked for."""
+        """A client has left a namespace: it is sent nothing more; its socket is told after what it asked for."""
+        if membership in self.sockets:
+            transport_of(self.sockets[membership]).come_between()
         self.acks.abandon(membership)
         self._commands.put(self._disconnected, membership, reason)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Generator
 from functools import lru_cache, partial
 from typing import Any
 
+from chat.socketio.delivery import Delivery
 from chat.socketio.engine_packets import encode_base64
 from chat.socketio.sizes import memory_of
 from chat.socketio.websocket_frames import text_frame
@@ -70,10 +71,10 @@ class WebSocketOutbox:
         """Whether nothing waits."""
         return self._drain is None and not self._closed
 
-    def send_frame(self, frame: str, *, is_volatile: bool = False) -> None:
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a Socket.IO text packet; a volatile one is dropped where it would have to wait."""
         if self._drain is not None or self._closed:
-            if is_volatile:
+            if delivery is Delivery.VOLATILE:
                 return
         elif self._write_frame is not None and self._write_frame(websocket_frame_of(frame)):
             return

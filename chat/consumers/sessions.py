@@ -12,6 +12,7 @@ from chat.consumers.admission import Place
 from chat.consumers.listeners import Listener
 from chat.consumers.outbox import CODE_NORMAL, MAX_OUTBOX_SIZE, WebSocketOutbox
 from chat.consumers.requests import ClientRequest
+from chat.socketio.delivery import Delivery
 from chat.socketio.engine_handshake import TransportName
 from chat.socketio.engine_packets import CLOSE, NOOP, decode_payload
 from chat.socketio.engine_session import EngineOptions, EngineSession, EngineState
@@ -77,13 +78,13 @@ class Session:
             return self.outbox.is_writable
         return self.engine.poll_waits or self._loop.time() < self._answered_at + POLL_GAP_SECONDS
 
-    def send_frame(self, frame: str, *, is_volatile: bool = False) -> None:
+    def send_frame(self, frame: str, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send a Socket.IO text packet, a volatile one only if it goes out at once; never waits, and does
         nothing once the session is closed.
         """
         if self.outbox is not None:
-            self.outbox.send_frame(frame, is_volatile=is_volatile)
-        elif not is_volatile or self.is_writable:
+            self.outbox.send_frame(frame, delivery)
+        elif delivery is not Delivery.VOLATILE or self.is_writable:
             self.send_packet(f"4{frame}")
 
     def send_packet(self, packet: str | bytes) -> None:

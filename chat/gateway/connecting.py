@@ -42,7 +42,7 @@ async def let_in(socket: Socket, dialect: Dialect) -> None:
         handshake.headers.get("origin"), handshake.headers.get("host", ""), principal.widget_origins
     )
     access.check_claims(principal, handshake.auth)
-    socket.principal = principal
+    socket.identify(principal)
     absence.keep_watch()
     admitted().enter(socket)
     hub = fanout.listen().hub
@@ -72,7 +72,7 @@ def move_out(socket: Socket) -> None:
 
 
 def _forget(socket: Socket, principal: Principal) -> Principal:
-    socket.principal = None
+    socket.identify(None)
     admitted().leave(socket, principal)
     typing.stop_all(socket, principal)
     if (suggestion := socket.state.pop("suggestion", None)) is not None:

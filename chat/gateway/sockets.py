@@ -66,6 +66,9 @@ class Socket:
     handshake: Handshake
     transport: Transport
     principal: Principal | None = None
+    """Who this is; None before the connect and after the end. `identify` sets it."""
+    user_id: str = ""
+    """The id of the person, as a text; empty for nobody. Apart, since each frame to a room asks for it."""
     state: dict[str, Any] = field(default_factory=dict)
     heard_at: float = field(default_factory=time.time)
     """The last sign of life, in seconds since the epoch."""
@@ -74,11 +77,16 @@ class Socket:
     """Whether its client may come back after its connection broke, and is told what it missed."""
     is_recovered: bool = False
     deliver: SendFrame = field(init=False, repr=False)
-    """Sends a frame that the hub has made for everyone in a room: the transport's own `send_frame`."""
+    """Sends a finished frame: the transport's own `send_frame`, or what that has found to be shorter."""
 
     def __post_init__(self) -> None:
-        """Spare a call for each frame to each member of a room."""
+        """Begin with the transport's own way."""
         self.deliver = self.transport.send_frame
+
+    def identify(self, principal: Principal | None) -> None:
+        """Say who this is; None is nobody any more."""
+        self.principal = principal
+        self.user_id = principal.id_text if principal is not None else ""
 
     @property
     def user(self) -> Principal:
@@ -87,18 +95,13 @@ class Socket:
         return self.principal
 
     @property
-    def user_id(self) -> str:
-        """The id of the person, as a text; empty before the connect."""
-        return self.principal.id_text if self.principal is not None else ""
-
-    @property
     def is_staff_member(self) -> bool:
         """Whether this is an agent or an admin; False before the connect."""
         return self.principal is not None and self.principal.is_staff_member
 
     def emit(self, event: str, *arguments: Any, delivery: Delivery = Delivery.RELIABLE) -> None:
         """Send an event to this client alone."""
-        self.transport.send_frame(encode_event(self.namespace, event, arguments), delivery)
+        self.deliver(encode_event(self.namespace, event, arguments), delivery)
 
     async def ask(self, event: str, *arguments: Any, timeout_seconds: float) -> list[Any]:
         """Send an event to this client and return what it acks it with.

@@ -5,7 +5,13 @@ import json
 
 import pytest
 
-from tests.support.socketio_clients import Polling, again_when_a_ping_comes, join, open_session
+from tests.support.socketio_clients import (
+    ARRIVAL_SECONDS,
+    Polling,
+    again_when_a_ping_comes,
+    join,
+    open_session,
+)
 
 
 async def test_leaving_one_namespace_keeps_the_other(server):
@@ -16,6 +22,25 @@ async def test_leaving_one_namespace_keeps_the_other(server):
         assert await websocket.receive() == '42["message-back","to main"]'
         departures = json.loads((await websocket.receive()).removeprefix("431"))[0]
         assert [custom, "client namespace disconnect"] in departures
+
+
+async def test_who_has_left_is_told_nothing_more_though_something_it_asked_for_goes_on(server):
+    async with (
+        await open_session(server.socketio) as leaver,
+        await open_session(server.socketio) as speaker,
+    ):
+        for websocket in (leaver, speaker):
+            await join(websocket)
+            await websocket.send('421["join","the room"]')
+            await websocket.receive()
+        await join(leaver, "/custom")
+        said = '["said",true]'
+        await speaker.send(f'422["to-room","the room",{said[1:-1]}]')
+        assert await leaver.receive() == f"42{said}"
+        await leaver.send('42["slow",0.5]', "41", '42/custom,["message","still here"]')
+        await asyncio.sleep(ARRIVAL_SECONDS)
+        await speaker.send(f'423["to-room","the room",{said[1:-1]}]')
+        assert await leaver.receive() == '42/custom,["message-back","still here"]'
 
 
 async def test_a_client_that_left_the_main_namespace_is_still_connected(server):
