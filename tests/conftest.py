@@ -40,6 +40,14 @@ def fast_passwords() -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_found_when_asked_for() -> None:
+    """Each of Django's test clients would read all of them first, as a web process does once."""
+    from django.conf import settings
+
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb() -> bool:
     """Whether the test database is there already: on SQLite, where it is a copied file."""
