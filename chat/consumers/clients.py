@@ -189,7 +189,7 @@ class Client:
             tell_error(self.sockets[event.membership], None, answer)
 
     def see_off(self, membership: Membership, reason: DisconnectReason) -> None:
-        """A client has left a namespace: it is sent nothing more; its socket is told after what it asked for."""
+        """A client has left a namespace: it is sent nothing more; its socket is told after its commands."""
         if membership in self.sockets:
             transport_of(self.sockets[membership]).come_between()
         self.acks.abandon(membership)
