@@ -46,19 +46,20 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     that, and logs an error for each client that is told, say, that its session is gone (Kludex/uvicorn#3138).
     """
 
-    _sending = 0
-    """How many `send`s are under way: each of them may be waiting for the client to read."""
-    _is_paused = False
-    """Whether what was written has piled up."""
-    _unwritten = b""
-    """The frames of this turn of the loop."""
-    _take: Take | None = None
-    _parser_is_idle = False
-    """Whether it is known that the parser has read nothing of a message that is not whole yet."""
+    __slots__ = ("_is_paused", "_parser_is_idle", "_sending", "_take", "_unflushed", "_unwritten")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unflushed = _unflushed.setdefault(self.loop, [])
+        self._unwritten = b""
+        """The frames of this turn of the loop."""
+        self._sending = 0
+        """How many `send`s are under way: each of them may be waiting for the client to read."""
+        self._is_paused = False
+        """Whether what was written has piled up."""
+        self._take: Take | None = None
+        self._parser_is_idle = False
+        """Whether it is known that the parser has read nothing of a message that is not whole yet."""
         self.queue: Any = Inbox()
         self.writable: Any = Gate()
 
