@@ -164,7 +164,7 @@ async def test_who_comes_over_a_connection_that_was_there_before_is_not_cut_off(
     there_before = socket.create_connection(("127.0.0.1", gateway.a.port))
     busy = await open_session(gateway.a.socketio)  # accepted later, so that one has been, too
     await join(busy)
-    await busy.send('421["slow",0.6]')
+    await busy.send('421["slow",1.2]')
     gateway.a.process.terminate()
     await takes_no_connections(gateway.a)
     async with await open_session(gateway.a.socketio, sock=there_before) as late:
