@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from bench.queue.command import main
 from bench.queue.report import not_won_once
 from bench.replay.command import REPOSITORY
 
@@ -50,7 +51,8 @@ def test_a_chat_that_two_agents_or_none_got_is_a_problem():
         (("--database", "mysql"), "invalid choice"),
     ],
 )
-def test_a_wrong_option_is_refused_before_anything_starts(options, problem):
-    refused = bench(*options)
-    assert refused.returncode == 2
-    assert problem in refused.stderr
+def test_a_wrong_option_is_refused_before_anything_starts(options, problem, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(options)
+    assert refused.value.code == 2
+    assert problem in capsys.readouterr().err

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bench.replay.command import DIALOGUES, REPOSITORY
+from bench.replay.command import DIALOGUES, REPOSITORY, main
 from bench.replay.dialogues import read_dialogues
 
 PATIENCE_SECONDS = 240
@@ -92,18 +92,26 @@ def test_a_replay_that_is_stopped_leaves_no_process_and_no_file(temporary, tmp_p
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--dialogues", "none.jsonl"], "There is no file none.jsonl"),
         (["--count", "0"], "must be a whole number of at least 1"),
         (["--database", "mysql"], "must be sqlite, postgresql or a postgres:// address"),
         (["--turn-pause", "nan"], "must be a number from 0 to 60"),
     ],
 )
-def test_a_wrong_option_is_refused_before_anything_starts(temporary, options, problem):
-    replay = start_replay(temporary, *options)
+def test_a_wrong_option_is_refused_before_anything_starts(options, problem, capsys):
+    with pytest.raises(SystemExit) as refused:
+        main(options)
+    assert refused.value.code == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert problem in said.err
+
+
+def test_dialogues_that_are_not_there_are_named_before_anything_starts(temporary):
+    replay = start_replay(temporary, "--dialogues", "none.jsonl")
     output, errors = replay.communicate(timeout=PATIENCE_SECONDS)
     assert replay.returncode == 2
     assert output == ""
-    assert problem in errors
+    assert "There is no file none.jsonl" in errors
     assert "Traceback" not in errors
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench.replay.command import REPOSITORY
+from bench.stored.command import search
 
 PATIENCE_SECONDS = 240
 
@@ -67,8 +68,9 @@ def test_a_database_is_filled_once_and_then_searched_and_listed(directory):
         (("--database", "mysql"), "invalid choice"),
     ],
 )
-def test_a_wrong_option_is_refused_before_anything_starts(directory, options, problem):
-    refused = bench("search", directory / "none", *options)
-    assert refused.returncode == 2
-    assert problem in refused.stderr
+def test_a_wrong_option_is_refused_before_anything_starts(directory, options, problem, capsys):
+    with pytest.raises(SystemExit) as refused:
+        search(["--directory", str(directory / "none"), *options])
+    assert refused.value.code == 2
+    assert problem in capsys.readouterr().err
     assert not (directory / "none").exists()
