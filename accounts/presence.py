@@ -176,9 +176,11 @@ def note_call(user_id: UUID) -> bool:
         return False
 
 
-def statuses(user_ids: Collection[UUID]) -> dict[UUID, str]:
+def statuses(user_ids: Collection[UUID], *, as_told: bool = False) -> dict[UUID, str]:
     """The status of each of these people: "offline" without a live socket, else what it chose, else "online".
 
+    `as_told` is for lists that are kept up to date by what is told: who has gone is in them until that is
+    told. Somebody who comes back within the grace time, of which nobody is told, would else stay "offline".
     While Redis does not answer, everyone is "offline".
     """
     ids = list(user_ids)
@@ -188,14 +190,17 @@ def statuses(user_ids: Collection[UUID]) -> dict[UUID, str]:
         pipeline = blocking().pipeline(transaction=False)
         for user_id in ids:
             pipeline.zcount(_sockets(user_id), time.time(), "+inf")
+            pipeline.exists(_announced(user_id))
             pipeline.get(_status(user_id))
         answers = pipeline.execute()
     except FAILURES as error:
         pause(error)
         return dict.fromkeys(ids, OFFLINE)
     return {
-        user_id: str(chosen or ONLINE) if sockets else OFFLINE
-        for user_id, sockets, chosen in zip(ids, answers[::2], answers[1::2], strict=True)
+        user_id: str(chosen or ONLINE) if sockets or (as_told and told) else OFFLINE
+        for user_id, sockets, told, chosen in zip(
+            ids, answers[::3], answers[1::3], answers[2::3], strict=True
+        )
     }
 
 

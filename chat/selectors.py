@@ -67,7 +67,8 @@ def conversation_facts(conversation: Conversation) -> ConversationFacts:
 
 def conversations_facts(found: Sequence[Conversation]) -> list[ConversationFacts]:
     """Describe conversations, in their order, with one query for all their unread counts."""
-    statuses = presence.statuses({conversation.customer_id for conversation in found})
+    customers = {conversation.customer_id for conversation in found}
+    statuses = presence.statuses(customers, as_told=True)
     ids = [conversation.id for conversation in found]
     reading = read_and_unread(ids)
     return [

@@ -25,7 +25,7 @@ class Presence(View):
         """List the organization's agents and admins with their status."""
         user = access.staff(self.caller())
         team = access.team(user)
-        statuses = presence.statuses([member.id for member in team])
+        statuses = presence.statuses([member.id for member in team], as_told=True)
         seen = presence.last_seen([member.id for member in team])
         return answer(
             "Presence fetched successfully",

@@ -83,6 +83,22 @@ def test_who_comes_back_is_told_of_with_the_status_that_it_has_chosen(people, to
     assert statuses_heard(sam, people.ana)[-1] == "away"
 
 
+def test_who_reloads_its_page_while_others_load_theirs_is_in_their_lists(people, told):
+    chat = chat_of(people.vera, people.ana)
+    reloading = [Client(told.process, "/chat", person) for person in (people.bo, people.vera)]
+    for client in reloading:
+        client.leave()
+    listed = Caller(people, people.ana).get("/api/v1/chat/presence")[1]["data"]
+    found = Caller(people, people.ana).get(f"/api/v1/chat/conversations/{chat.id}")[1]["data"]
+    assert {member["email"]: member["status"] for member in listed}["bo@home.example"] == "online"
+    assert found["userId"]["isOnline"] is True
+    ana = Client(told.process, "/chat", people.ana)
+    for person in (people.bo, people.vera):
+        Client(told.process, "/chat", person)
+    told.events()
+    assert [statuses_heard(ana, person) for person in (people.bo, people.vera)] == [[], []]
+
+
 def seen(person) -> float:
     moment = presence.last_seen([person.user_id])[person.user_id]
     assert moment is not None
