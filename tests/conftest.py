@@ -127,8 +127,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run everything on SQLite, and on PostgreSQL what says that the database matters."""
     if os.environ.get("DATABASE_URL"):
         return
+    in_browser = sorted({item.path for item in items if item.path.parent.name == "browser"})
     for item in items:
-        # Those of a file that start a helpdesk share it: one test process runs them all.
-        if item.get_closest_marker("browser") or "helpdesk" in getattr(item, "fixturenames", ()):
+        if item.path in in_browser:
+            # Two test processes share these tests, each with one helpdesk and one Chromium for its files.
+            half = in_browser.index(item.path) * 2 // len(in_browser)
+            item.add_marker(pytest.mark.xdist_group(f"browser-{half}"))
+        elif item.get_closest_marker("browser") or "helpdesk" in getattr(item, "fixturenames", ()):
+            # Those of a file that start a helpdesk share it: one test process runs them all.
             kind = item.callspec.params.get("database_kind", "") if hasattr(item, "callspec") else ""
             item.add_marker(pytest.mark.xdist_group(f"{item.path}-{kind}"))

@@ -11,9 +11,12 @@ import pytest
 from tests.support.servers import RunningHelpdesk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def helpdesk() -> Iterator[RunningHelpdesk]:
-    """One helpdesk for all tests in a browser; what the database matters for is tested without browsers."""
+    """One helpdesk for all tests in a browser; what the database matters for is tested without browsers.
+
+    It stops with the last of them, because its timers take a twentieth of a processor.
+    """
     directory = Path(tempfile.mkdtemp(prefix="hd-"))
     try:
         # Slow enough to be interrupted.
