@@ -17,6 +17,7 @@ import pytest
 
 from helpdesk.demo import DEMO_PASSWORD
 from helpdesk.paths import BASE_DIR
+from tests.support import prepared
 from tests.support.servers import free_port
 from tests.support.services import wait_until
 
@@ -65,6 +66,12 @@ def directory() -> Iterator[Path]:
     path = Path(tempfile.mkdtemp(prefix="hd-up-"))
     yield path
     shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def prepared_database(directory) -> None:
+    """A database with all tables, which take longer to make than everything else takes to start."""
+    prepared.copy_sqlite(directory / "helpdesk.sqlite3")
 
 
 @pytest.fixture
@@ -119,7 +126,7 @@ def test_it_says_where_everything_is_restarts_what_dies_and_stops_on_ctrl_c(supe
     assert "Traceback" not in supervisor.said()
 
 
-def test_a_killed_supervisor_leaves_no_orphan(supervisor):
+def test_a_killed_supervisor_leaves_no_orphan(prepared_database, supervisor):
     supervisor.wait_until_running()
     children = supervisor.children()
     assert len(children) == 4, "need children for this test to mean anything"
