@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,11 @@ class Live:
         server = WebServer(self.environment, log, prepare=prepare, demo_data=prepare)
         self.web_servers.append(server)
         return server
+
+    @cached_property
+    def second(self) -> WebServer:
+        """Another web process, for all tests that need two; nobody ends it."""
+        return self.add_web()
 
     def stop(self) -> None:
         """Stop everything."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -14,11 +14,9 @@ from tests.support.servers import WebServer
 
 
 @pytest.fixture(scope="module")
-def other(live: Live) -> Iterator[WebServer]:
+def other(live: Live) -> WebServer:
     """A second web process."""
-    server = live.add_web()
-    yield server
-    server.stop()
+    return live.second
 
 
 @pytest.fixture(scope="module")
