@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,15 @@ from tests.support.people import test_database, transactional_db
 from tests.support.told import told
 
 __all__ = ["assisted", "clients", "here", "people", "test_database", "told", "transactional_db"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the groups, or it ignores them
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One test process runs all tests that ask the model: what asks it takes seconds to load."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.is_relative_to(here) and "model" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("model"))
 
 
 @pytest.fixture(scope="session")
