@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     """Measure; return the exit status: 0 only when each answer came whole."""
     options = parse(arguments)
     size = Size(options.pairs, options.chats, options.seconds, options.rounds)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with local_model() as model:
             settings = {

@@ -56,7 +56,7 @@ def _counts(text: str) -> list[int]:
 def main(arguments: Sequence[str]) -> int:
     """Measure; return the exit status: 0 only when each chat went to exactly one agent."""
     options = parse(arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with running_servers(options.database, WEB_PROCESSES) as servers:
             report = measure(servers, options)

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run a replay; return the exit status: 0 only when everything was proved."""
     options = parse(arguments)
     # Asked to stop, it stops as at Ctrl-C: what it started is stopped, what it made is removed.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         dialogues = read_dialogues(options.dialogues, options.count)
         with running_servers(options.database, options.processes) as servers:

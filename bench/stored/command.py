@@ -49,7 +49,7 @@ def parse(name: str, arguments: Sequence[str]) -> argparse.Namespace:
 def run(name: str, arguments: Sequence[str]) -> int:
     """Measure; return the exit status."""
     options = parse(name, arguments)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if options.fresh:
         shutil.rmtree(options.directory, ignore_errors=True)
     try:
