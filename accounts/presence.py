@@ -188,19 +188,17 @@ def statuses(user_ids: Collection[UUID], *, as_told: bool = False) -> dict[UUID,
         return dict.fromkeys(ids, OFFLINE)
     try:
         pipeline = blocking().pipeline(transaction=False)
+        pipeline.mget(map(_announced, ids))
         for user_id in ids:
             pipeline.zcount(_sockets(user_id), time.time(), "+inf")
-            pipeline.exists(_announced(user_id))
             pipeline.get(_status(user_id))
-        answers = pipeline.execute()
+        told, *answers = pipeline.execute()
     except FAILURES as error:
         pause(error)
         return dict.fromkeys(ids, OFFLINE)
     return {
-        user_id: str(chosen or ONLINE) if sockets or (as_told and told) else OFFLINE
-        for user_id, sockets, told, chosen in zip(
-            ids, answers[::3], answers[1::3], answers[2::3], strict=True
-        )
+        user_id: str(chosen or ONLINE) if sockets or (as_told and is_told) else OFFLINE
+        for user_id, is_told, sockets, chosen in zip(ids, told, answers[::2], answers[1::2], strict=True)
     }
 
 

@@ -1,5 +1,6 @@
 """`./desk bench NAME …`: runs one measurement."""
 
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -35,6 +36,9 @@ def main(arguments: Sequence[str]) -> int:
     if name not in BENCHES:
         print(f"There is no measurement {name!r}.\n\n{usage()}", file=sys.stderr)
         return 2
+    # Asked to stop, it stops as at Ctrl-C: what it started is stopped, what it made is removed. By the signal
+    # of Ctrl-C, which event loops take in their own way, and not by its exception in the middle of one.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     return BENCHES[name][1](options)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 from collections.abc import Sequence
 
@@ -40,7 +39,6 @@ def main(arguments: Sequence[str]) -> int:
     """Measure; return the exit status: 0 only when each answer came whole."""
     options = parse(arguments)
     size = Size(options.pairs, options.chats, options.seconds, options.rounds)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with local_model() as model:
             settings = {

@@ -8,7 +8,6 @@ import importlib.metadata
 import json
 import os
 import resource
-import signal
 import sys
 from collections.abc import Sequence
 
@@ -60,7 +59,6 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def main(arguments: Sequence[str]) -> int:
     """Measure; return the exit status: 0 when every server did all its work."""
     options = parse(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(OPEN_FILES, most), most))
     report = Report(options.rounds, options.seconds, versions=_versions())

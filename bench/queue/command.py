@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
 from collections.abc import Sequence
 
@@ -56,7 +55,6 @@ def _counts(text: str) -> list[int]:
 def main(arguments: Sequence[str]) -> int:
     """Measure; return the exit status: 0 only when each chat went to exactly one agent."""
     options = parse(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with running_servers(options.database, WEB_PROCESSES) as servers:
             report = measure(servers, options)

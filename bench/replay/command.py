@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -67,8 +66,6 @@ def _database(text: str) -> str:
 def main(arguments: Sequence[str]) -> int:
     """Run a replay; return the exit status: 0 only when everything was proved."""
     options = parse(arguments)
-    # Asked to stop, it stops as at Ctrl-C: what it started is stopped, what it made is removed.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         dialogues = read_dialogues(options.dialogues, options.count)
         with running_servers(options.database, options.processes) as servers:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -49,7 +48,6 @@ def parse(name: str, arguments: Sequence[str]) -> argparse.Namespace:
 def run(name: str, arguments: Sequence[str]) -> int:
     """Measure; return the exit status."""
     options = parse(name, arguments)
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if options.fresh:
         shutil.rmtree(options.directory, ignore_errors=True)
     try:

@@ -15,7 +15,6 @@ from chat.consumers.commands import CommandQueue
 from chat.consumers.handlers import NamespaceHandler
 from chat.consumers.recovery import Recoveries
 from chat.consumers.sessions import Session
-from chat.consumers.transports import transport_of
 from chat.errors import TooLarge
 from chat.gateway.sockets import Socket
 from chat.socketio.connection import (
@@ -190,8 +189,9 @@ class Client:
 
     def see_off(self, membership: Membership, reason: DisconnectReason) -> None:
         """A client has left a namespace: it is sent nothing more; its socket is told after its commands."""
-        if membership in self.sockets:
-            transport_of(self.sockets[membership]).come_between()
+        socket = self.sockets.get(membership)
+        if socket is not None:
+            socket.deliver = socket.transport.send_frame  # which knows that the client is not in any more
         self.acks.abandon(membership)
         self._commands.put(self._disconnected, membership, reason)
 

@@ -21,9 +21,9 @@ class NamespaceTransport:
     """What a socket sends through. Until the client has been told that it is in, packets are held back.
 
     Once a client is in by WebSocket, frames go past this into the WebSocket's outbox: `send_frame` begins
-    that, `come_between` ends it. What costs most in a large room are the objects of each member that a frame
-    meets on its way: none is in the processor's cache. Sessions that are about to move poll, and those that
-    may be recovered have a log, so that what they are sent always comes through here.
+    that, and it ends when the client leaves. What costs most in a large room are the objects of each member
+    that a frame meets on its way: none is in the processor's cache. Sessions that are about to move poll, and
+    those that may be recovered have a log, so that what they are sent always comes through here.
     """
 
     __slots__ = ("_client", "_held", "_membership", "_watched", "log", "pid")
@@ -44,16 +44,12 @@ class NamespaceTransport:
         if self._held is None and self.log is None and self._watched is None:
             if self._membership.state is MembershipState.CONNECTED:
                 session = self._client.session
-                if session.outbox is not None and self._membership in self._client.sockets:
-                    self._client.sockets[self._membership].deliver = session.outbox.send_frame
+                socket = self._client.sockets.get(self._membership)
+                if session.outbox is not None and socket is not None:
+                    socket.deliver = session.outbox.send_frame
                 session.send_frame(frame, delivery)
         else:
             self._send(frame, [], delivery)
-
-    def come_between(self) -> None:
-        """Let the socket's frames come through here again: the client is not in any more."""
-        if self._membership in self._client.sockets:
-            self._client.sockets[self._membership].deliver = self.send_frame
 
     def send_binary_event(self, frame: str, attachments: list[bytes]) -> None:
         """Send the text part of a binary packet and its attachments after it."""
